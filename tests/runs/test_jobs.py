@@ -7,7 +7,7 @@ import pytest
 
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.runs.jobs import open_job
-from debitoor_provider.services.http.errors import QuotaUsedUp
+from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp
 
 OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
 
@@ -27,6 +27,21 @@ OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
 def test_a_run_that_catches_up_on_a_period_is_patient(context, account, run_type, form, patient):
     with open_job(account(), None, context(run_type) | {"params": form}) as job:
         assert job.patient is patient
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [(None, "connection_missing"), ({"password": ""}, "secret_missing")], ids=["none", "no key"]
+)
+def test_a_connection_that_cannot_be_used_names_its_service(context, account, monkeypatch, change, code):
+    known = json.loads(os.environ["AIRFLOW_CONN_GMI"])
+    if change is None:
+        monkeypatch.delenv("AIRFLOW_CONN_GMI")
+    else:
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", json.dumps(known | change))
+    with open_job(account(), None, context("scheduled")) as job, pytest.raises(Misconfigured) as caught:
+        job.direction.getmyinvoices.check()
+    assert (caught.value.message.code, caught.value.service) == (code, "GetMyInvoices")
+    assert caught.value.located.params["service"] == "GetMyInvoices"
 
 
 def test_a_long_period_leaves_calls_to_the_days_runs(run, context, account, receipt, monkeypatch):

@@ -63,6 +63,7 @@ LEAST_ROLE = dict.fromkeys(OPEN_TO_ALL_USERS, ANYBODY) | {
     f"GET {ONE}/check.csv": "user",
     f"POST {ONE}/documents/actions": "user",
     f"POST {ONE}/documents/{{document_id}}/corrections": "user",
+    f"GET {ONE}/documents/{{document_id}}/books-currency": "user",
     f"PUT {ONE}": "user",
     f"DELETE {ONE}": "user",
     f"GET {ONE}/draft/source": "user",

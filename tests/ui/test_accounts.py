@@ -121,6 +121,7 @@ class TestRow:
             "state": "new",
             "advice": "Wait until Airflow has read the account's file.",
             "advice_code": "wait_for_airflow",
+            "refusing": None,
             "paused": None,
             "known": False,
             "last_run": None,
@@ -316,14 +317,24 @@ class TestState:
         assert (row["state"], row["advice"], row["advice_code"]) == ("stopped", "Enter a new key.", "")
         assert row["last_run"]["error"] == "The key is blocked."
 
-    @pytest.mark.parametrize("code", ["token_refused", "gmi_key_blocked"])
-    def test_a_connection_that_is_not_let_in_needs_reconnecting(self, rows, ran, ledger, code):
+    @pytest.mark.parametrize(
+        ("service", "code"),
+        [("Debitoor", "token_refused"), ("GetMyInvoices", "gmi_key_blocked"), ("GetMyInvoices", "connection_missing")],
+    )
+    def test_a_connection_that_is_not_let_in_needs_reconnecting(self, rows, ran, ledger, service, code):
         run = f"debitoor__acme/{ran(state='failed')}"
         ledger.runs.start(Run(run, "acme", "export", "scheduled"))
-        message = Message("at_service", service="Debitoor", reason=Message(code))
+        message = Message("at_service", service=service, reason=Message(code))
         ledger.runs.finish(run, counts={}, verdict="stopped", message=message)
         row = rows()["acme"]
         assert (row["state"], row["advice"]) == ("reconnect", Message(code).remedy())
+        assert row["refusing"] == service.lower()
+
+    @pytest.mark.parametrize("service", ["getmyinvoices", "debitoor"])
+    def test_a_new_one_names_the_service_of_a_connection_that_does_not_exist(self, rows, account_file, service):
+        account_file(connections={"getmyinvoices": "gmi", "debitoor": "debitoor"} | {service: "gone"})
+        row = rows()["acme"]
+        assert (row["state"], row["refusing"]) == ("reconnect", service)
 
     def test_it_failed(self, rows, ran, ledger):
         recorded(ledger, ran(state="failed"), "failed", "Debitoor is not reachable.")

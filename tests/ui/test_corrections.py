@@ -151,3 +151,23 @@ def test_the_currency_of_the_books_is_known_from_what_was_sent_or_from_the_reaso
     ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
     entry = ledger.documents.known("acme", "export", ["2"])["2"]
     assert client.get(f"api/accounts/acme/documents/{entry.id}").json()["books_currency"] == "EUR"
+
+
+def test_debitoor_is_asked_for_the_currency_of_the_books_where_nothing_else_tells_it(
+    acme, page, enter, account_file, sandbox
+):
+    client, address = page(), enter("no_date")
+    account_file(debitoor_id=acme.debitoor_email)
+    assert client.get(address).json()["books_currency"] is None
+    assert client.get(f"{address}/books-currency").json() == {"currency": "EUR"}
+    account_file(debitoor_id=acme.debitoor_email, books={"currency": "DKK"})
+    before = sandbox.last_seq()
+    assert client.get(address).json()["books_currency"] == "DKK"
+    assert client.get(f"{address}/books-currency").json() == {"currency": "DKK"}
+    assert sandbox.calls(since=before, company=acme) == []
+
+
+def test_where_debitoor_does_not_answer_the_currency_is_not_known(acme, page, enter, account_file):
+    address = enter("no_date")
+    account_file(debitoor_id="another@company.example")
+    assert page().get(f"{address}/books-currency").status_code == 502

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import is_patient, kind_of
-from debitoor_provider.services.http.errors import Misconfigured, StopError
+from debitoor_provider.services.http.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.accounts.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import digest
@@ -87,7 +87,10 @@ class Services:
             return opened.client
         except NoConnection:
             message = Message("connection_missing", account=self._account_id, connection=connection_id)
-            raise Misconfigured(message, operation="open_account") from None
+            raise Misconfigured(message, service=hook.hook_name, operation="open_account") from None
+        except ServiceError as error:  # a connection that cannot be used knows no service
+            error.service = error.service or hook.hook_name
+            raise
 
 
 def kept_hook(hook: type[ServiceHook[Any]], connection_id: str) -> ServiceHook[Any]:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.sync.accounts.sections import Period
+from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.corrections import problems_of
 from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition
-from debitoor_provider.ui.folder import is_fileless, settings_of
+from debitoor_provider.ui import samples
+from debitoor_provider.ui.folder import account_files, is_fileless, settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.corrections import StatedFacts
@@ -36,8 +39,23 @@ def books_currency(entry: Entry) -> str | None:
     lists, account = opened_ledger().lists, entry.account
     sent = list(islice(lists.ids(Chosen(states=DONE), account=account), _LOOKED_AT))
     booked = (one.booked_currency for one in lists.page(len(sent), limit=_LOOKED_AT, ids=sent))
-    known = next(filter(None, booked), None)
-    return known or (entry.message and entry.message.params.get("books")) or None
+    known = next(filter(None, booked), None) or (entry.message and entry.message.params.get("books"))
+    if known or not (file := account_files().get(account)) or not isinstance(file.account, ExportAccount):
+        return known or None
+    return file.account.books.currency
+
+
+def asked_books_currency(entry: Entry) -> str | None:
+    """Return the currency of the books, for which Debitoor is asked where nothing else tells it.
+
+    :raises ServiceError: when it does not answer
+    """
+    known = books_currency(entry)
+    file = None if known else account_files().get(entry.account)
+    if file is None or not isinstance(file.account, ExportAccount):
+        return known
+    with samples.opened_debitoor(file.account.connections.debitoor) as client:
+        return complete_books_of(client, file.account, file.account.books).currency
 
 
 def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:

@@ -95,6 +95,10 @@ class AccountRow(BaseModel):
     state: AccountState
     advice: Text = Field(description="One sentence: what to do; empty when there is nothing to be done")
     advice_code: str = Field(description="The same for a translation; empty when the sentence is the run's own")
+    refusing: str | None = Field(
+        default=None,
+        description="Service that is to be connected again, as the settings call it; null when it is none",
+    )
     paused: bool | None = Field(description="Not known before Airflow has read the file")
     known: bool = Field(description="Whether Airflow has read the file")
     last_run: LastRunModel | None

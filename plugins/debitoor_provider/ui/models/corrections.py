@@ -62,6 +62,12 @@ class StatedFacts(BaseModel):
         )
 
 
+class BooksCurrency(BaseModel):
+    """What an exchange rate converts into."""
+
+    currency: str | None = Field(description="Of the books; null where no account file says whose books they are")
+
+
 class CorrectionWish(BaseModel):
     """What a person states about a document, and why."""
 

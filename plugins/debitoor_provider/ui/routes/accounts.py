@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
+from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import AccountState
@@ -137,6 +138,7 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             **_settings(file.account),
             "state": row.judged.state,
             **dict(zip(("advice", "advice_code"), row.advice(), strict=True)),
+            "refusing": _refusing(row),
             "paused": dag.is_paused if dag else None,
             "known": dag is not None,
             "last_run": _last_run(last_run, runs.get(file.dag_id)),
@@ -170,6 +172,17 @@ def _settings(account: Account | None) -> dict[str, Any]:
         "timezone": account.timezone if account else None,
         "note": account.note if account else "",
     }
+
+
+def _refusing(row: Overview) -> str | None:
+    """Return which of an account's services is to be connected again."""
+    account, run, lacking = row.facts.file.account, row.facts.run, row.judged.lacking
+    if account is None or row.judged.state is not AccountState.RECONNECT:
+        return None
+    if lacking:
+        return lacking.field.removeprefix("connections.")
+    names = {loaded(hook).hook_name: service for service, hook in row_of(account).hooks.items()}
+    return names.get(run.service) if run else None
 
 
 def _last_run(last: LastRun | None, run: Run | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
-from debitoor_provider.ui.corrections import books_currency, correct, stated_of
+from debitoor_provider.ui.corrections import asked_books_currency, books_currency, correct, stated_of
 from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
@@ -25,7 +25,7 @@ from debitoor_provider.ui.document_lists import FilterOfAccount, Part, read_list
 from debitoor_provider.ui.downloads import as_csv, attachment
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.corrections import CorrectionWish  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.corrections import BooksCurrency, CorrectionWish
 from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
     ActionResult,
@@ -132,6 +132,12 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     if changed:
         audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
     return ActionResult(changed=changed, left=left)
+
+
+@router.get("/accounts/{account_id}/documents/{document_id}/books-currency", dependencies=[Depends(EDIT)])
+def read_books_currency(account_id: str, document_id: DocumentId) -> BooksCurrency:
+    """Return the currency of the books that a document goes to; Debitoor is asked where the ledger does not tell it."""
+    return BooksCurrency(currency=asked_books_currency(_entry(account_id, document_id)))
 
 
 @router.post("/accounts/{account_id}/documents/{document_id}/corrections", dependencies=[Depends(EDIT)])

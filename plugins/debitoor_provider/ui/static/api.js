@@ -25,6 +25,8 @@ export const sums = (id, params, options) =>
   call("GET", id ? account(id, "/documents/sums") : at("documents/sums"), { params, ...options });
 export const oneDocument = (id, number, options) => call("GET", account(id, `/documents/${number}`), options);
 export const correct = (id, number, body) => call("POST", account(id, `/documents/${number}/corrections`), { body });
+export const booksCurrency = (id, number, options) =>
+  call("GET", account(id, `/documents/${number}/books-currency`), options);
 export const act = (id, body) => call("POST", account(id, "/documents/actions"), { body });
 /** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
 const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });

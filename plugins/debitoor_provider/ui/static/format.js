@@ -27,9 +27,13 @@ export const amount = (text, language) =>
     ? ""
     : new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 }).format(text);
 
-/** A number as a person types it: without marks between thousands. */
-export const typedNumber = (number, language) =>
-  new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 20 }).format(number);
+/** A number, or a decimal text, as a person types it: exact, without marks between thousands. */
+export const typedNumber = (number, language, minimumFractionDigits = 0) =>
+  new Intl.NumberFormat(language, { useGrouping: false, minimumFractionDigits, maximumFractionDigits: 20 }).format(number);
+
+/** A time of day, HH:MM, as clocks of the language show it. */
+export const timeOfDay = (text, language) =>
+  new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: "UTC" }).format(new Date(`1970-01-01T${text}Z`));
 
 export const percent = (rate, language) => `${Number(rate).toLocaleString(language)} %`;
 

@@ -40,7 +40,7 @@ function Help({ row }) {
   if (row.stops.length > 0 && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
   if (row.state === "reconnect" && row.rights.edit && me.rights.connect)
-    return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
+    return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${row.refusing ?? "getmyinvoices"}`) }, t("account.help.reconnect"));
   if (row.state === "late" && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   if (row.state === "attention") {
@@ -54,9 +54,6 @@ function Help({ row }) {
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   return null;
 }
-
-/** The step of the form for the service whose answer made the last run fail. */
-const refusing = (row) => (row.last_run?.service === "GetMyInvoices" ? "getmyinvoices" : "debitoor");
 
 /** The problems of a broken file: where, what, and the remedy. */
 export function Problems({ row, file }) {

@@ -2,6 +2,8 @@
 
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
+import { useData } from "../data.js";
+import { typedNumber } from "../format.js";
 import { useWords } from "../words.js";
 import { Labelled, Select, sentenceOf } from "../wizard/fields.js";
 import { Dialog } from "./dialog.js";
@@ -29,8 +31,8 @@ export function Corrections({ document: one, onDone }) {
 }
 
 function CorrectionDialog({ document: one, onClose }) {
-  const { t } = useWords();
-  const [stated, setStated] = useState(() => entered(one.stated));
+  const { t, language } = useWords();
+  const [stated, setStated] = useState(() => entered(one.stated, language));
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [problems, setProblems] = useState({});
@@ -53,7 +55,8 @@ function CorrectionDialog({ document: one, onClose }) {
     }
   };
   const isStated = Object.values(one.stated).some((value) => (Array.isArray(value) ? value.length : value !== null));
-  const offered = one.correctable.filter((name) => name !== "exchange_rate" || takesRate(one, stated));
+  const books = useBooksCurrency(one);
+  const offered = one.correctable.filter((name) => name !== "exchange_rate" || takesRate(one, stated, books));
   const facts = factsOf(stated, offered);
   return h(
     Dialog,
@@ -101,7 +104,16 @@ function CorrectionDialog({ document: one, onClose }) {
 const currencyOf = (one, stated) => stated.currency.trim().toUpperCase() || one.currency.toUpperCase();
 
 /** Whether there is anything to convert; a rate that was stated before can be taken away. */
-const takesRate = (one, stated) => currencyOf(one, stated) !== one.books_currency || one.stated.exchange_rate !== null;
+const takesRate = (one, stated, books) =>
+  (books !== null && currencyOf(one, stated) !== books) || one.stated.exchange_rate !== null;
+
+/** The currency of the books, for which Debitoor may have to be asked; null until it is known. */
+function useBooksCurrency(one) {
+  const isAsked = one.books_currency === null && one.correctable.includes("exchange_rate");
+  const load = async (options) =>
+    isAsked ? (await api.booksCurrency(one.account, one.id, options)).currency : one.books_currency;
+  return useData(load, [one.id]).data;
+}
 
 /** What is wrong, by the name of the field; nothing when a part of it belongs to no field. */
 function problemsOf({ fields }) {
@@ -169,12 +181,17 @@ function PlainField({ name, label, value, set, problem, ...rest }) {
 
 const FIELDS = { date: DateField, currency: CurrencyField, tax: TaxField, exchange_rate: RateField, supply: SupplyField };
 
-/** The form's texts for what was stated before. */
-const entered = (stated) => ({
+/** The form's texts for what was stated before, as the reader would type them. */
+const entered = (stated, language) => ({
   date: stated.date ?? "",
   currency: stated.currency ?? "",
-  tax: stated.tax.length ? stated.tax.map(({ rate, gross }) => ({ rate: String(rate), gross: gross === null ? "" : String(gross) })) : [EMPTY_RATE],
-  exchange_rate: stated.exchange_rate === null ? "" : String(stated.exchange_rate),
+  tax: stated.tax.length
+    ? stated.tax.map(({ rate, gross }) => ({
+        rate: typedNumber(rate, language),
+        gross: gross === null ? "" : typedNumber(gross, language, 2),
+      }))
+    : [EMPTY_RATE],
+  exchange_rate: stated.exchange_rate === null ? "" : typedNumber(stated.exchange_rate, language),
   supply: stated.supply ?? "",
 });
 

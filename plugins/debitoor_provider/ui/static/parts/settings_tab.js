@@ -1,5 +1,6 @@
 // The settings of an account to be read: what the file says, in words, and the file itself.
 
+import { amount, day, percent, timeOfDay, typedNumber } from "../format.js";
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { FactList } from "./fact_list.js";
@@ -46,10 +47,24 @@ const LIKE = {
   "defaults.credit_note_type": "document_type",
 };
 
+/** Settings that are numbers, dates and times. */
+const WRITTEN = {
+  accept_rates: percent,
+  at: timeOfDay,
+  "limits.amount": amount,
+  "limits.archived": typedNumber,
+  "limits.new_documents": typedNumber,
+  "limits.rejected_share": percent,
+  "period.from": day,
+  "period.to": day,
+  "reverse_charge.tax_rate": percent,
+};
+
 function Summary({ settings }) {
-  const { t, has } = useWords();
+  const { t, has, language } = useWords();
   const word = (path) => (has(`field.${path}`) ? t(`field.${path}`) : path);
   const choice = (path, value) => {
+    if (path in WRITTEN && value !== null) return WRITTEN[path](value, language);
     const key = `choice.${LIKE[path] ?? path.split(".").at(-1)}.${String(value).replaceAll(" ", "_")}`;
     return has(key) ? t(key) : String(value ?? "–");
   };

@@ -62,6 +62,7 @@ export function ChooseConnection({ service }) {
   const { answer, isBusy, ask, clear } = useAnswer();
   const ids = connections.filter(({ type }) => type === service).map((connection) => connection.id);
   const isOther = value && !ids.includes(value);
+  const isMissing = useIsMissing(service); // the warning above says so
   const choose = (chosen) => {
     clear();
     set(chosen || undefined);
@@ -71,7 +72,7 @@ export function ChooseConnection({ service }) {
     { gap: 3 },
     h(
       Labelled,
-      { id, label: t(`field.connections.${service}`), problem, help: isOther ? t("connect.notYours") : undefined },
+      { id, label: t(`field.connections.${service}`), problem, help: isOther && !isMissing ? t("connect.notYours") : undefined },
       h(Select, { value, onChange: choose }, [
         h("option", { key: "", value: "" }, t("connect.choose")),
         isOther && h("option", { key: value, value }, value),
@@ -93,6 +94,14 @@ export function ChooseConnection({ service }) {
       ),
     h(Answer, { answer }),
   );
+}
+
+/** Whether the account names a connection that does not exist; a new one may get its name. */
+export function useIsMissing(service) {
+  const { settings, connections, warnings } = useWizard();
+  const id = settings.connections?.[service];
+  const isListed = connections.some((one) => one.id === id && one.type === service);
+  return Boolean(id) && !isListed && warnings.some(({ field }) => field === `connections.${service}`);
 }
 
 /** Whether to use a connection that is there, or to make a new one. */

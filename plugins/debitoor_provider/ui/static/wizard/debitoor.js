@@ -12,6 +12,7 @@ import {
   NotConnected,
   proposedConnection,
   useAnswer,
+  useIsMissing,
   useNext,
 } from "./connect_parts.js";
 import { fieldId, useWizard } from "./context.js";
@@ -22,7 +23,9 @@ export function DebitoorStep() {
   const { settings, connections, draft, set } = useWizard();
   const chosen = settings.connections?.debitoor;
   const isSome = connections.some(({ type }) => type === "debitoor");
-  const [mode, setMode] = useState(chosen || isSome || !me.rights.connect ? "existing" : "new");
+  const isMissing = useIsMissing("debitoor");
+  const isNew = isMissing || !(chosen || isSome);
+  const [mode, setMode] = useState(isNew && me.rights.connect ? "new" : "existing");
   const isMine = connections.some(({ id }) => id === chosen);
   const email = connections.find(({ id }) => id === chosen)?.email;
   useEffect(() => {
@@ -37,7 +40,7 @@ export function DebitoorStep() {
     draft.connected && chosen === draft.connected && h(Returned, { id: chosen }),
     mode === "existing" && h(ChooseConnection, { service: "debitoor" }),
     mode === "existing" && isMine && me.rights.connect && h(Authorise, { key: chosen, id: chosen }),
-    mode === "new" && h(Authorise, { key: "new" }),
+    mode === "new" && h(Authorise, { key: "new", wish: isMissing ? chosen : undefined }),
   );
 }
 
@@ -50,11 +53,14 @@ function Returned({ id }) {
   return h(Answer, { answer });
 }
 
-/** @param {{id?: string}} props id of the connection that gets a new consent; without it a new one is made */
-function Authorise({ id: existing }) {
+/**
+ * @param {{id?: string, wish?: string}} props id of the connection that gets a new consent; without it a new one is made,
+ *   called as wished
+ */
+function Authorise({ id: existing, wish }) {
   const { t } = useWords();
   const { settings, connections, leave, backPath } = useWizard();
-  const [id, setId] = useState(() => existing ?? proposedConnection("debitoor", settings, connections));
+  const [id, setId] = useState(() => existing ?? wish ?? proposedConnection("debitoor", settings, connections));
   const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id"]);
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
   const { isRefused, clear } = useNext({ existing }); // a new connection needs the consent first

@@ -34,6 +34,10 @@ export function Wizard({ choices, connections, account, accountId, start, reload
   const check = useCheck(draft, isEdit);
   const [tried, setTried] = useState(() => new Set(isEdit ? STEPS : []));
   const { problems } = check;
+  /** A connection may have been made since the draft was looked at. */
+  const isMade = ({ field }) =>
+    connections.some(({ id, type }) => field === `connections.${type}` && id === draft.settings.connections?.[type]);
+  const warnings = check.warnings.filter((warning) => !isMade(warning));
 
   const firstBad = STEPS.findIndex((step) => problems.some(({ field }) => stepOf(field) === step));
   const last = isEdit || firstBad < 0 ? STEPS.length - 1 : firstBad;
@@ -77,7 +81,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     isEdit,
     accountId,
     problems,
-    warnings: check.warnings,
+    warnings,
     nextRuns: check.nextRuns,
     tried,
     pending,
@@ -108,7 +112,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
         { index, last, goTo },
         h(StepHeading, { step }),
         tried.has(step) && h(Problems, { problems: problems.filter(({ field }) => stepOf(field) === step) }),
-        h(Warnings, { warnings: check.warnings.filter(({ field }) => stepOf(field) === step) }),
+        h(Warnings, { warnings: warnings.filter(({ field }) => stepOf(field) === step) }),
         h(FORMS[step], { key: step }),
       ),
       isEdit && h(LostComments, { before: account.yaml, after: check.yaml }),

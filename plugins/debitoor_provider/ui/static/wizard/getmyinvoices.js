@@ -12,6 +12,7 @@ import {
   NotConnected,
   proposedConnection,
   useAnswer,
+  useIsMissing,
   useNext,
 } from "./connect_parts.js";
 import { fieldId, useWizard } from "./context.js";
@@ -23,7 +24,9 @@ export function GetMyInvoicesStep() {
   const { settings, connections } = useWizard();
   const chosen = settings.connections?.getmyinvoices;
   const isSome = connections.some(({ type }) => type === "getmyinvoices");
-  const [mode, setMode] = useState(chosen || isSome || !me.rights.connect ? "existing" : "new");
+  const isMissing = useIsMissing("getmyinvoices");
+  const isNew = isMissing || !(chosen || isSome);
+  const [mode, setMode] = useState(isNew && me.rights.connect ? "new" : "existing");
   const [renewing, setRenewing] = useState(false);
   const [connected, setConnected] = useState(null);
   const change = (next) => {
@@ -63,18 +66,18 @@ export function GetMyInvoicesStep() {
             },
             t("connect.key.renew"),
           )),
-    mode === "new" && h(KeyForm, { key: "new", onConnected }),
+    mode === "new" && h(KeyForm, { key: "new", onConnected, wish: isMissing ? chosen : undefined }),
   );
 }
 
 /**
- * @param {{id?: string, onConnected: (answer: Object) => void}} props id: the connection that gets another key;
- *   without it a new one is made
+ * @param {{id?: string, wish?: string, onConnected: (answer: Object) => void}} props id: the connection that gets
+ *   another key; without it a new one is made, called as wished
  */
-function KeyForm({ id: existing, onConnected }) {
+function KeyForm({ id: existing, wish, onConnected }) {
   const { t } = useWords();
   const { settings, connections, set, reloadConnections } = useWizard();
-  const [id, setId] = useState(() => existing ?? proposedConnection("getmyinvoices", settings, connections));
+  const [id, setId] = useState(() => existing ?? wish ?? proposedConnection("getmyinvoices", settings, connections));
   const [key, setKey] = useState("");
   const [number, setNumber] = useState("");
   const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id", "api_key", "account_id"]);
