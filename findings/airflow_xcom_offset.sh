@@ -2,9 +2,10 @@
 # apache-airflow 3.3.2 (task-sdk 1.3.2): a task can return a datetime with an offset, and no task can read it.
 #
 # Expected: what a task returns the next one gets, or the task that returns it fails.
-# Seen: datetime.fromisoformat("2026-11-30T10:00:00+01:00"), or datetime.now().astimezone(), is stored with an empty name of its
-# time zone; the task is green, and each task that reads it fails with ValueError (ZoneInfo keys must be normalized
-# relative paths, got: ). Clearing the reading task cannot help. With +00:00, a ZoneInfo or a time of pendulum it is read.
+# Seen: datetime.fromisoformat("2026-11-30T10:00:00+01:00"), or datetime.now().astimezone() in Berlin, is stored with an empty
+# name of its time zone; the task is green, and each task that reads it fails with ValueError (ZoneInfo keys must be
+# normalized relative paths, got: ). Clearing the reading task cannot help. With +00:00, a ZoneInfo or a time of pendulum
+# it is read.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
