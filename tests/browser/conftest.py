@@ -149,11 +149,10 @@ def barriers() -> Callable[[Page], list[str]]:
     def found(page: Page) -> list[str]:
         page.evaluate(_AT_REST)
         page.evaluate(AXE_SCRIPT)
-        report = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog]')")
+        report = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog], [role=alertdialog]')")
         return [
             f"{violation['impact']}: {violation['id']}: {node['html'][:200]}"
             for violation in report["violations"]
-            if violation["impact"] in {"serious", "critical"}
             for node in violation["nodes"]
         ]
 

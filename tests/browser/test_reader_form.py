@@ -1,0 +1,136 @@
+"""Numbers and dates in the form of the reader's language, and what the books' country and currency decide."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from debitoor_provider.messages import Message, words
+from debitoor_provider.sync.export.corrections import Corrections
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+from demo.accounts import connections
+from tests.browser.conftest import take
+from tests.browser.test_pages import settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from debitoor_provider.sandbox.client import SandboxAdmin
+    from demo.airflow import LocalAirflow
+
+pytestmark = [pytest.mark.system, pytest.mark.takes(60)]
+
+SAY = words("fr")
+ROUX, GONE = "roux", "roux-sans-connexion"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def accounts(airflow: LocalAirflow, sandbox: SandboxAdmin) -> Iterator[None]:
+    """Add accounts of a French company: one that is connected, and one whose connection is gone."""
+    company = sandbox.create_company("Roux SARL", country="FR", limits=None)
+    known = connections(sandbox, [company])
+    file = airflow.home / "roux.json"
+    file.write_text(json.dumps(known))
+    airflow.command("connections", "import", "--overwrite", str(file))
+    settings = {
+        "type": "export",
+        "name": "Roux SARL",
+        "debitoor_id": company.debitoor_email,
+        "frequency": "daily",
+        "at": "06:30",
+        "connections": {connection["conn_type"]: id_ for id_, connection in known.items()},
+        "period": {"from": "2026-01-01"},
+        "accept_rates": [16.34],
+        "limits": {"amount": 10000.5, "new_documents": 1500},
+    }
+    files = {ROUX: settings, GONE: settings | {"connections": settings["connections"] | {"getmyinvoices": "parti"}}}
+    for account, content in files.items():
+        (airflow.accounts / f"{account}.yaml").write_text(json.dumps(content))
+    airflow.until(lambda: {f"debitoor__{account}" for account in files} <= airflow.dag_ids(), "to find them", 120)
+    yield
+    for account in files:
+        (airflow.accounts / f"{account}.yaml").unlink()
+
+
+@pytest.fixture
+def french(open_context: Callable[..., BrowserContext]) -> Page:
+    return open_context(locale="fr-FR").new_page()
+
+
+def test_the_settings_are_shown_in_the_readers_form(french: Page) -> None:
+    settled(french, f"/accounts/{ROUX}/settings")
+    for shown in ("16,34 %", "10\N{NARROW NO-BREAK SPACE}000,50", "1500", "1 janv. 2026", "06:30"):
+        expect(french.get_by_text(shown, exact=True).first).to_be_visible()
+    take(french, "reader-settings")
+    settled(french, f"/accounts/{ROUX}/edit?step=settings")
+    rates = french.get_by_role("list", name=SAY["field.accept_rates"], exact=True).get_by_role("listitem")
+    expect(rates).to_have_text(["16,34"])
+    expect(french.get_by_label(SAY["field.limits.amount"], exact=True)).to_have_value("10000,5")
+
+
+def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Page) -> None:
+    settled(french, f"/accounts/{ROUX}/edit?step=settings")
+    rate = french.get_by_label(SAY["field.reverse_charge.tax_rate"], exact=True)
+    french.get_by_text(SAY["field.reverse_charge"], exact=True).click()
+    expect(rate).to_have_value("20")
+    country = french.get_by_label(SAY["field.books.country"], exact=True)
+    french.get_by_text(SAY["field.reverse_charge"], exact=True).click()
+    country.fill("US")
+    french.get_by_text(SAY["field.reverse_charge"], exact=True).click()
+    french.wait_for_load_state("networkidle")
+    expect(rate).to_have_value("")
+    country.fill("LU")
+    expect(rate).to_have_value("17")
+    take(french, "reader-reverse-charge")
+
+
+def test_a_correction_begins_with_what_was_stated_as_the_reader_writes_it(french: Page, airflow: LocalAirflow) -> None:
+    ledger = Ledger.open(f"sqlite:///{airflow.home / 'debitoor_ledger.db'}")
+    found = PlannedDocument(
+        "1",
+        "roux:1",
+        "{}",
+        State.HELD,
+        Message("foreign_tax", country="DE", tax=["19 %"]),
+        document_number="ROUX-1",
+        document_date=date(2026, 3, 1),
+        gross_amount=Decimal("119.00"),
+        currency="EUR",
+    )
+    ledger.plans.enter(ROUX, "export", f"debitoor__{ROUX}/manual__1", [found])
+    entry = ledger.documents.known(ROUX, "export", ["1"])["1"]
+    stated = Corrections(tax=((Decimal("5.5"), Decimal("59.50")), (Decimal(20), Decimal("59.50"))))
+    ledger.documents.correct([entry], stated.words(), "user:admin", "vu", detail=stated.as_json())
+
+    settled(french, f"/accounts/{ROUX}/documents?search=ROUX-1")
+    french.get_by_role("link", name="ROUX-1", exact=True).click()
+    with french.expect_response("**/books-currency"):
+        french.get_by_role("button", name=SAY["documents.do.correct"], exact=True).click()
+    dialog = french.get_by_role("dialog", name=SAY["documents.do.correct"])
+    for number, (rate, gross) in enumerate([("5,5", "59,50"), ("20", "59,50")], start=1):
+        expect(dialog.get_by_label(SAY["corrections.tax.rate"].replace("{number}", str(number)))).to_have_value(rate)
+        expect(dialog.get_by_label(SAY["corrections.tax.gross"].replace("{number}", str(number)))).to_have_value(gross)
+    exchange = dialog.get_by_label(SAY["corrections.exchange_rate"].split("{currency}")[1])
+    expect(exchange).to_have_count(0)  # the books are in EUR, as Debitoor says
+    take(french, "reader-correction")
+
+
+def test_reconnect_leads_to_the_service_whose_connection_is_gone(french: Page, airflow: LocalAirflow) -> None:
+    airflow.unpause(f"debitoor__{GONE}")  # its first run fails
+    settled(french, f"/accounts/{GONE}/documents")
+    french.get_by_role("link", name=SAY["account.help.reconnect"]).click(timeout=150_000)
+    french.wait_for_url("**/edit?step=getmyinvoices")
+    expect(french.get_by_role("status").filter(has_text="parti").first).to_be_visible()
+    expect(french.get_by_label(SAY["connect.id"]).and_(french.locator("input"))).to_have_value("parti")
+    expect(french.get_by_text(SAY["connect.notYours"])).to_have_count(0)
+    french.get_by_text(SAY["connect.mode.existing"]).click()
+    expect(french.get_by_role("combobox")).to_have_value("parti")
+    expect(french.get_by_text(SAY["connect.notYours"])).to_have_count(0)
+    take(french, "reader-reconnect")
