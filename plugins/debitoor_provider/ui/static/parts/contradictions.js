@@ -24,7 +24,7 @@ export function Contradictions({ document: one }) {
         h(
           ui.Table.Row,
           null,
-          h(ui.Table.ColumnHeader),
+          h(ui.Table.Cell),
           sides.map((side) => h(ui.Table.ColumnHeader, { key: side, scope: "col" }, t(`contradictions.${side}`))),
         ),
       ),

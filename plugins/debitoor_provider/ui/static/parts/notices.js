@@ -51,6 +51,6 @@ export function Nothing({ title, children }) {
   return h(
     ui.EmptyState.Root,
     null,
-    h(ui.EmptyState.Content, null, h(ui.EmptyState.Title, null, title), children),
+    h(ui.EmptyState.Content, null, h(ui.EmptyState.Title, { as: "h2" }, title), children),
   );
 }

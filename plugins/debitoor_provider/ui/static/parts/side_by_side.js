@@ -43,7 +43,7 @@ export function SideBySide({ document: one }) {
           h(
             ui.Table.Row,
             null,
-            h(ui.Table.ColumnHeader),
+            h(ui.Table.Cell),
             columns.map((column, index) =>
               h(ui.Table.ColumnHeader, { key: index, scope: "col", overflowWrap: "anywhere" }, h(Where, { column })),
             ),
