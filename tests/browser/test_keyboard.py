@@ -6,7 +6,7 @@ The tests follow each other on one account.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -17,7 +17,7 @@ from tests.browser.test_pages import settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import BrowserContext, Locator, Page, Route
+    from playwright.sync_api import BrowserContext, Locator, Page
 
     from debitoor_provider.sandbox.client import CompanyAdmin
     from demo.airflow import LocalAirflow
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.system, pytest.mark.takes(60)]
 
 NAME, ACCOUNT = "Keys, receipts", "keys-receipts"
+RUNNING = {
+    "dag_run_id": "manual__1",
+    "state": "running",
+    "kind": "manual",
+    "started_at": None,
+    "finished_at": None,
+    "moved": 0,
+    "error": "",
+    "service": "",
+}
 MOST = 150
 """Presses of Tab, Airflow's own navigation included."""
 
@@ -143,12 +153,6 @@ def test_an_account_is_added_by_the_keyboard_alone(
 def test_the_form_and_its_dialogs_are_accessible(
     open_context: Callable[..., BrowserContext], barriers: Callable[[Page], list[str]], dark: bool, narrow: bool
 ) -> None:
-    def as_if_running(route: Route) -> None:
-        row: dict[str, Any] = route.fetch().json()
-        last = {"dag_run_id": "manual__1", "state": "running", "kind": "manual", "started_at": None}
-        last |= {"finished_at": None, "moved": 0, "error": "", "service": ""}
-        route.fulfill(json=row | {"state": "running", "last_run": last})
-
     page = open_context(dark=dark, narrow=narrow).new_page()
     found: dict[str, list[str]] = {}
     look = f"{'dark' if dark else 'light'}-{'narrow' if narrow else 'wide'}"
@@ -156,7 +160,9 @@ def test_the_form_and_its_dialogs_are_accessible(
         settled(page, f"/accounts/{ACCOUNT}/edit?step={step}")
         take(page, f"form-{step}-{look}")
         found[step] = barriers(page)
-    page.route(f"**/debitoor/api/accounts/{ACCOUNT}", as_if_running)
+    address = f"/debitoor/api/accounts/{ACCOUNT}"
+    running = page.request.get(address).json() | {"state": "running", "last_run": RUNNING}
+    page.route(f"**{address}", lambda route: route.fulfill(json=running))
     settled(page, f"/accounts/{ACCOUNT}/documents")
     for action in ("Backfill", "Dry run", "Stop", "Remove"):
         press(page, action)
