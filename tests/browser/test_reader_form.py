@@ -131,6 +131,6 @@ def test_reconnect_leads_to_the_service_whose_connection_is_gone(french: Page, a
     expect(french.get_by_label(SAY["connect.id"]).and_(french.locator("input"))).to_have_value("parti")
     expect(french.get_by_text(SAY["connect.notYours"])).to_have_count(0)
     french.get_by_text(SAY["connect.mode.existing"]).click()
-    expect(french.get_by_role("combobox")).to_have_value("parti")
+    expect(french.get_by_label(SAY["field.connections.getmyinvoices"])).to_have_value("parti")
     expect(french.get_by_text(SAY["connect.notYours"])).to_have_count(0)
     take(french, "reader-reconnect")
