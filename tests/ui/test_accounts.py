@@ -116,6 +116,8 @@ class TestRow:
             "direction": "export",
             "companies": ["Paper Ltd"],
             "frequency": "daily",
+            "at": None,
+            "days": [],
             "timezone": "Europe/Berlin",
             "note": "with the tax adviser",
             "state": "new",
@@ -180,6 +182,11 @@ class TestRow:
         monkeypatch.setattr(ledger.runs._clock, "now", lambda: later)
         enter("3")
         assert rows()["acme"]["to_do"] == 3
+
+    def test_a_schedule_is_given_in_parts_for_any_language(self, rows, account_file):
+        account_file(frequency="weekly", days=["thursday", "monday"], at="06:30")
+        row = rows()["acme"]
+        assert (row["frequency"], row["days"], row["at"]) == ("weekly", ["monday", "thursday"], "06:30")
 
     def test_the_last_run_with_what_the_ledger_has_of_it(self, rows, account_file, dag_models, ran, ledger):
         account_file()

@@ -90,6 +90,10 @@ class AccountRow(BaseModel):
     direction: str | None = Field(description="Not known while the file is broken")
     companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
     frequency: Text | None
+    at: str | None = Field(default=None, description="Time of day, HH:MM; null for midnight or another frequency")
+    days: list[str] = Field(
+        default=[], description="Days of the week on which it runs, of a weekly one that names them"
+    )
     timezone: Text | None
     note: Text
     state: AccountState

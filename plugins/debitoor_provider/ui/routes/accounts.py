@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
+from debitoor_provider.sync.accounts.times import Weekday
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
@@ -168,7 +169,9 @@ def _settings(account: Account | None) -> dict[str, Any]:
     return {
         "direction": account.type if account else None,
         "companies": account.named_companies if account else [],
-        "frequency": account.schedule if account else None,
+        "frequency": account.frequency.root if account else None,
+        "at": account.at if account else None,
+        "days": [day for day in Weekday if day in account.days] if account else [],
         "timezone": account.timezone if account else None,
         "note": account.note if account else "",
     }

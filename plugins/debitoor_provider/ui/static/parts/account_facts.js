@@ -1,14 +1,17 @@
 // Facts about an account that its row, its card and its page all show.
 
 import { Fragment, h, ui } from "../host.js";
-import { moment, relative } from "../format.js";
+import { moment, relative, timeOfDay } from "../format.js";
 import { useWords } from "../words.js";
 import { Place, RunPlace, accountPlace, attentionPlace } from "./links.js";
 
-export const frequencyOf = (row, { t, has }) => {
+/** How often an account runs, on which days and at what time. */
+function frequencyOf(row, { t, has, language }) {
   const key = `choice.frequency.${(row.frequency ?? "").replaceAll(" ", "_")}`;
-  return has(key) ? t(key) : (row.frequency ?? "");
-};
+  const days = row.days.map((day) => t(`choice.days.${day}`));
+  const parts = [has(key) ? t(key) : row.frequency, ...days, row.at && timeOfDay(row.at, language)];
+  return parts.filter(Boolean).join(", ");
+}
 
 /** Direction, companies, frequency: whatever is known, in one line. */
 export function Facts({ row, ...props }) {
