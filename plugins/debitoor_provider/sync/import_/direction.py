@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
@@ -27,7 +27,7 @@ from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
-from debitoor_provider.sync.steps.rename import turn
+from debitoor_provider.sync.steps.rename import name_again, turn
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.turns import Judged
 from debitoor_provider.sync.worth import Worth
@@ -216,6 +216,7 @@ class ImportDirection:
                 company_uid=company_uid,
                 present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
+                name_again=partial(name_again, job),
                 now=job.now,
             ).move
 

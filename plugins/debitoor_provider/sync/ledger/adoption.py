@@ -43,7 +43,7 @@ _FIGURES = (
     "booked_currency",
 )
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
-_STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency")
+_STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency", "company")
 _FILE = ("file_sha256", "file_bytes")
 
 
