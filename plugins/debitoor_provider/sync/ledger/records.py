@@ -202,6 +202,7 @@ class PlannedDocument:
     :param state: planned, waiting, held or rejected
     :param message: why it waits, is held or is rejected
     :param fingerprint: changes when the source record did; empty: made from the snapshot
+    :param former_key: the exchange key that an earlier version gave it; empty: none, or the same
     """
 
     source_id: str
@@ -217,6 +218,7 @@ class PlannedDocument:
     net_amount: Decimal | None = None
     gross_amount: Decimal | None = None
     fingerprint: str = ""
+    former_key: str = ""
 
     @property
     def reason_code(self) -> str:
