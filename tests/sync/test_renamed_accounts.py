@@ -169,8 +169,9 @@ def test_work_unfinished_under_the_old_name_is_finished_under_the_new_one(acme: 
 def test_a_document_meant_for_two_books_is_moved_to_both(acme: Stage, stage_of: Callable[..., Stage]) -> None:
     uid = acme.document()
     acme.export()
-    other = stage_of("Other", account_id="other")
-    other.ledger, other.gmi = acme.ledger, acme.gmi
+    other = stage_of("Other", account_id="other", sharing=acme)
+    other.gmi.close()
+    other.gmi = acme.gmi
     other.export()
     assert acme.booked() == other.booked() == {uid: 119}
     assert acme.entry(uid).exchange_key != other.entry(uid).exchange_key
@@ -279,9 +280,9 @@ def test_what_an_earlier_version_knew_by_the_spelling_of_the_host_is_taken_over(
 
 def of_other_books(acme: Stage, stage_of: Callable[..., Stage]) -> Stage:
     """Return the account with another company's books, which has the same documents and ledger."""
-    other = stage_of("Other GmbH")
+    other = stage_of("Other GmbH", sharing=acme)
     other.gmi.close()
-    other.gmi, other.ledger = acme.gmi, acme.ledger
+    other.gmi = acme.gmi
     return other
 
 
