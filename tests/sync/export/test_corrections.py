@@ -101,10 +101,21 @@ def test_amounts_by_rate_are_the_gross_amount_that_a_record_lacks(gross: D | Non
     assert (sent.gross, sent.gross_amount, sent.net_amount) == (D("226.00"), D("226.00"), D("200.00"))
 
 
-def test_amounts_by_rate_are_the_gross_amount_that_cannot_be_read() -> None:
-    unread = {"gross_amount": None, "unread_gross": "1.190", "tax_rates": (D(19),), "net_amount": None}
-    assert obstacle(Corrections(), **unread) == "gross_unreadable"
-    assert lines(booked(Corrections(tax=((D(19), D("1190.00")),)), **unread)) == {"19": "1190.00"}
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("gross_unreadable", {"gross_amount": None, "unread_gross": "1.190"}),
+        ("no_amount", {"gross_amount": None}),
+        ("zero_amount", {"gross_amount": D("0.00"), "tax_rates": ()}),
+    ],
+)
+def test_amounts_by_rate_are_the_gross_amount_that_is_missing_or_cannot_be_read(
+    code: str, fields: dict[str, Any]
+) -> None:
+    lacking = {"net_amount": None, "tax_rates": (D(19),), **fields}
+    assert obstacle(Corrections(), **lacking) == code
+    assert DIRECTIONS["export"].corrections[code] == ("tax",)
+    assert lines(booked(Corrections(tax=((D(19), D("1190.00")),)), **lacking)) == {"19": "1190.00"}
 
 
 def test_a_positive_amount_that_is_stated_for_a_credit_note_is_a_question_of_its_own() -> None:
@@ -315,6 +326,7 @@ def test_a_document_with_a_net_amount_alone_goes_with_the_amounts_that_a_person_
     uid = acme.document(document_number="A", gross_amount=None)
     acme.export(account)
     assert acme.states() == {uid: "held net_alone"}
+    assert DIRECTIONS["export"].correctable(acme.entry(uid))[0] == "tax"
     stated = Corrections(tax=((D(19), D("119.00")),))
     acme.ledger.documents.correct([acme.entry(uid)], stated.words(), "user:anna", "paper", detail=stated.as_json())
     acme.export(account)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.export.two_rates import Span, solve
-from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, net_of
+from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, exact_text, net_of
 from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.text import shown
 
@@ -100,7 +100,7 @@ def net_alone(document: Document, invoice: Message | None = None) -> Obstacle:
 
     :param invoice: what its e-invoice states, which is not proven
     """
-    return held("net_alone", net=document.net_amount, invoice=invoice)
+    return held("net_alone", net=exact_text(document.net_amount or ZERO), invoice=invoice)
 
 
 def checked_rates(document: Document) -> list[Decimal]:
