@@ -20,7 +20,7 @@ from http.client import (
     parse_headers,
 )
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket
@@ -41,8 +41,10 @@ class CheckedResponse(HTTPResponse):
 
     version: int
 
-    def __init__(self, sock: socket.socket, *args: Any, method: str | None = None, **kwargs: Any) -> None:
-        super().__init__(sock, *args, method=method, **kwargs)
+    def __init__(
+        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> None:
+        super().__init__(sock, debuglevel, method, url)
         self._asks_for_head = method == "HEAD"
 
     def begin(self) -> None:
