@@ -217,8 +217,8 @@ def _config() -> dict[str, Any]:
                 },
                 "small_run": {
                     "description": "The largest number of documents of a scheduled run that the plan's task moves "
-                    "itself. It does all steps in one process and skips their tasks, which saves a worker's task for each. "
-                    "With 0 each step of every run that has something to do is a task of its own.",
+                    "itself. It does all steps in one process and skips their tasks, which saves a worker's task for "
+                    "each. With 0 each step of every run that has something to do is a task of its own.",
                     "version_added": "0.1.0",
                     "type": "integer",
                     "example": None,
