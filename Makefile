@@ -8,6 +8,7 @@ PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
 DOCS := .venv-docs/.ready
 LOWEST := .venv-lowest/.ready
+LINEAGE := .lineage/.ready
 NODE := $(if $(shell command -v npm),,.venv-node/.ready)
 TOOLS := .tools
 CODE := plugins demo compose_check benchmarks dags docker docs_site hatch_build.py release tests
@@ -73,6 +74,12 @@ $(LOWEST): $(READY) pyproject.toml release/versions.py
 	@$(dir $(LOWEST))bin/pip install --quiet --disable-pip-version-check -c $(dir $(LOWEST))constraints.txt -r $(dir $(LOWEST))tests.txt --editable ".[postgres,redis,sandbox]"
 	@touch $@
 
+# What the test of OpenLineage lets an Airflow find besides.
+$(LINEAGE): $(READY) requirements-lineage.txt
+	@rm -rf $(dir $@)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(dir $@) -r requirements-lineage.txt
+	@touch $@
+
 # Node, where there is none: what checks the JavaScript needs a newer one than Debian 12 has.
 .venv-node/.ready:
 	@$(PYTHON) -m venv $(dir $@)
@@ -93,7 +100,7 @@ demo: $(READY) ## run the exchange on the sandbox with a real Airflow, until Ctr
 demo-check: $(READY) ## the same, and exit 0 only if every document is where it belongs
 	@$(BIN)/python -m demo --check
 
-test: $(READY) ## pass the tests
+test: $(READY) $(LINEAGE) ## pass the tests
 	@# Four on two processors: an Airflow waits most of the time.
 	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -181,4 +188,4 @@ versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 a
 	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) .venv-node $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) .venv-node .lineage $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -42,6 +42,13 @@ def test_pre_commit_runs_the_quick_checks_of_ci() -> None:
     assert len(quick) == 3
 
 
+def test_the_guide_for_contributors_has_every_check_of_ci() -> None:
+    run = (ROOT / ".ci" / "run").read_text()
+    ci = set(re.findall(r"^make ([\w-]+)", run, re.MULTILINE)) - {"setup"}
+    assert ci <= set(re.findall(r"^\| `make ([\w-]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE))
+    assert {"compose-lint", "javascript", "versions-fast"} <= ci
+
+
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 def test_a_hook_runs_for_a_change_of_any_file_that_its_check_reads(hook: dict[str, Any]) -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
