@@ -108,7 +108,7 @@ class GetMyInvoicesCore:
 
     @property
     def account_number(self) -> str:
-        """The number that names the account, ``20707`` of ``G-20707-0``; asked of the service when it was not given.
+        """The number that names the account, ``20707`` of ``G-20707-0``; read from the service if it was not given.
 
         :raises Misconfigured: when the service does not give it either
         """
