@@ -10,7 +10,7 @@ from debitoor_provider.sync.obstacle import Obstacle
 
 if TYPE_CHECKING:
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.export.corrections import Corrections
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.steps.job import Job
 

@@ -74,7 +74,7 @@ class DirectionRow:
 
         :param figures: ``invoice`` or ``record``
         """
-        from debitoor_provider.sync.export.contradictions import lacks_amount
+        from debitoor_provider.sync.contradictions import lacks_amount
         from debitoor_provider.sync.ledger import ATTENTION, read_choices
 
         if entry.state not in ATTENTION or (figures == "record" and lacks_amount(entry.message)):

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.sync.accounts.sections import Period
+from debitoor_provider.sync.corrections import problems_of, to_corrections
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.choices import to_decisions
-from debitoor_provider.sync.export.corrections import problems_of
-from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition
+from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition, read_choices
 from debitoor_provider.ui.folder import is_fileless, settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
@@ -19,7 +18,7 @@ from debitoor_provider.ui.models.corrections import StatedFacts
 from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.export.corrections import Corrections
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.ledger import Entry
 
 
@@ -28,7 +27,7 @@ _LOOKED_AT = 5
 
 def stated_of(entry: Entry) -> StatedFacts:
     """Return what a person has stated about a document."""
-    return StatedFacts.of(to_decisions(entry.corrections).corrections)
+    return StatedFacts.of(to_corrections(read_choices(entry.corrections)))
 
 
 def books_currency(entry: Entry) -> str | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from debitoor_provider.sync.export.corrections import NO_CORRECTIONS, Corrections, to_corrections
+from debitoor_provider.sync.corrections import NO_CORRECTIONS, Corrections, to_corrections
 from debitoor_provider.sync.ledger import read_choices
+
+if TYPE_CHECKING:
+    from debitoor_provider.services.getmyinvoices.models import Document
 
 Choice: TypeAlias = Literal["invoice", "record"]
 Choices: TypeAlias = Mapping[str, Choice]
@@ -29,6 +32,17 @@ class Decisions:
 
 
 UNDECIDED = Decisions()
+
+
+def corrected(document: Document, stated: Corrections) -> Document:
+    """Return a document with the date and the currency that a person has stated."""
+    if stated.date is None and not stated.currency:
+        return document
+    return replace(
+        document,
+        document_date=stated.date or document.document_date,
+        currency=stated.currency or document.currency,
+    )
 
 
 def to_decisions(stored: str) -> Decisions:

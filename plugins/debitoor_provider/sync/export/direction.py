@@ -12,7 +12,7 @@ from debitoor_provider.services.getmyinvoices.listing import overlap_of
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, place_of
-from debitoor_provider.sync.export.choices import to_decisions
+from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
@@ -171,7 +171,7 @@ class ExportDirection:
 
     def corrected(self, record: Document, decisions: str) -> Document:
         """Return a document with the date and the currency that a person has stated."""
-        return to_decisions(decisions).corrections.applied(record)
+        return corrected(record, to_decisions(decisions).corrections)
 
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainExchangeRate, PlainNumber
-from debitoor_provider.sync.export.corrections import Corrections, SupplyKind
+from debitoor_provider.sync.corrections import Corrections, SupplyKind
 from debitoor_provider.ui.models.common import Day
 
 _Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainNumber]

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.sync.contradictions import contradictions
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.contradictions import contradictions
 from debitoor_provider.sync.ledger import Entry  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes

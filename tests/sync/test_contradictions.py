@@ -10,7 +10,7 @@ import pytest
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.services.getmyinvoices.models import LineItem
-from debitoor_provider.sync.export.contradictions import Contradiction, Value, contradictions
+from debitoor_provider.sync.contradictions import Contradiction, Value, contradictions
 from tests.sync.export.test_evidence import AT_7, AT_19, held, invoice
 
 D = Decimal
