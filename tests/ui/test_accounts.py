@@ -114,6 +114,7 @@ class TestRow:
             "dag_id": "debitoor__acme",
             "name": "Acme",
             "direction": "export",
+            "direction_title": "GetMyInvoices → Debitoor",
             "companies": ["Paper Ltd"],
             "frequency": "daily",
             "timezone": "Europe/Berlin",

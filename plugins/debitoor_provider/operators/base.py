@@ -100,7 +100,7 @@ class SyncOperator(BaseOperator):
         if not is_named:
             raise arguments.no_account_id(self.account)
         arguments.require_settings(settings)
-        direction = self.direction or ("export" if self.archives else None)
+        direction = self.direction or (arguments.only_archiving_direction() if self.archives else None)
         arguments.require_known(type(self).__name__, given, arguments_of(type(self)))
         if settings is not None and not isinstance(settings, Mapping):
             arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])

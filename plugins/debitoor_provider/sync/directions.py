@@ -207,6 +207,11 @@ def row_of(account: Account) -> DirectionRow:
     return DIRECTIONS[account.type]
 
 
+def title_of(direction: str) -> str:
+    """Return from where to where a direction leads; its name when the table does not have it any more."""
+    return DIRECTIONS[direction].title if direction in DIRECTIONS else direction
+
+
 def loaded(name: str) -> Any:
     """Return the class that ``module:class`` names."""
     module, _, attribute = name.partition(":")

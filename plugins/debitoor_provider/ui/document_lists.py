@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Query
 
+from debitoor_provider.sync.directions import title_of
 from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
 from debitoor_provider.sync.money import cents
@@ -148,4 +149,9 @@ def read_attention(text: str, newest: bool, code: str | None, part: Part, **scop
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:
     """Add up what a whole list has."""
     sums = opened_ledger().lists.sums(wanted.chosen(), **wanted.narrowed(**scope))
-    return SumList(sums=[SumModel(**one._asdict() | {"gross": cents(one.gross)}) for one in sums])
+    return SumList(
+        sums=[
+            SumModel(**one._asdict() | {"gross": cents(one.gross), "direction_title": title_of(one.direction)})
+            for one in sums
+        ]
+    )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.directions import title_of
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.ui.access import Right, may
@@ -39,6 +40,7 @@ def fileless_account(account_id: str, user: BaseUser) -> AccountDetail:
             "dag_id": ref.dag_id if ref else "",
             "name": account_id,
             "direction": run.direction if run else None,
+            "direction_title": title_of(run.direction) if run else "",
             "companies": [],
             "frequency": None,
             "timezone": None,

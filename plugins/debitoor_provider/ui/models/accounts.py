@@ -88,6 +88,7 @@ class AccountRow(BaseModel):
     dag_id: str
     name: Text
     direction: str | None = Field(description="Not known while the file is broken")
+    direction_title: str = Field(description="From where to where, e.g. GetMyInvoices → Debitoor; empty if not known")
     companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
     frequency: Text | None
     timezone: Text | None
@@ -117,6 +118,7 @@ class AccountList(BaseModel):
 
     total: int = Field(description="How many fit")
     states: dict[AccountState, int] = Field(description="How many fit if the state is left out of account")
+    directions: dict[str, str] = Field(description="The titles of all directions, by their names")
     accounts: list[AccountRow]
 
 

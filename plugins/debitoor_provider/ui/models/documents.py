@@ -227,6 +227,7 @@ class SumModel(BaseModel):
 
     month: str = Field(description="Of the document date, as YYYY-MM; empty without one")
     direction: str
+    direction_title: str = Field(description="From where to where, e.g. GetMyInvoices → Debitoor")
     currency: Text
     gross: Decimal = Field(description="What was sent, where it was; else what the source states")
     documents: int = Field(description="How many these are")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
+from debitoor_provider.sync.directions import DIRECTIONS, row_of
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import AccountState
@@ -60,6 +61,7 @@ def list_accounts(
     return AccountList(
         total=len(chosen),
         states=dict(Counter(row.judged.state for row in fitting)),
+        directions={name: row.title for name, row in DIRECTIONS.items()},
         accounts=[AccountRow.model_validate(row) for row in page],
     )
 
@@ -165,6 +167,7 @@ def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
 def _settings(account: Account | None) -> dict[str, Any]:
     return {
         "direction": account.type if account else None,
+        "direction_title": row_of(account).title if account else "",
         "companies": account.named_companies if account else [],
         "frequency": account.schedule if account else None,
         "timezone": account.timezone if account else None,

@@ -13,7 +13,7 @@ export const frequencyOf = (row, { t, has }) => {
 /** Direction, companies, frequency: whatever is known, in one line. */
 export function Facts({ row, ...props }) {
   const words = useWords();
-  const facts = [row.direction && words.t(`account.${row.direction}`), row.companies.join(", "), frequencyOf(row, words)];
+  const facts = [row.direction_title, row.companies.join(", "), frequencyOf(row, words)];
   return h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere", ...props }, facts.filter(Boolean).join(" · "));
 }
 
