@@ -9,7 +9,7 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.corrections import unsettled
-from debitoor_provider.services.http.errors import Unavailable
+from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.sync.corrections import NO_CORRECTIONS, Corrections
 from debitoor_provider.sync.obstacle import held
 

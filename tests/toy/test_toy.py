@@ -20,7 +20,7 @@ from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.runs.arguments import ArgumentError
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.ui import samples
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from debitoor_provider.messages import LOG, Message, current_reader
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http.reading import is_ambiguous
 from debitoor_provider.sync.accounts.sections import Period
 from debitoor_provider.sync.corrections import problems_of, require_one_meaning, to_corrections

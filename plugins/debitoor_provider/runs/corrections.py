@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.obstacle import Obstacle
 

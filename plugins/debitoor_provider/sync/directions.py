@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
-    from debitoor_provider.sync.steps.direction import Direction, Services, Side
+    from debitoor_provider.sync.steps.direction import Direction, ServiceClients, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class DirectionRow:
         return f"{self.source_title} → {self.target_title}"
 
     def open(
-        self, account: Account, services: Services, configured: Mapping[str, str] = MappingProxyType({})
+        self, account: Account, services: ServiceClients, configured: Mapping[str, str] = MappingProxyType({})
     ) -> Direction[Any]:
         """Return the direction of an account.
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http import time_limit
-from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.fault import meaning
 from debitoor_provider.services.http.session import ServiceSession
 from debitoor_provider.services.http.time_limit import SLOWEST, TimeLimit, TimeLimitExceeded, seconds_allowed

@@ -15,7 +15,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from debitoor_provider.services.http.errors import BadAnswer, Misconfigured, NotSent, Unavailable
+from debitoor_provider.services.errors import BadAnswer, Misconfigured, NotSent, Unavailable
 from debitoor_provider.services.http.fault import meaning
 
 UNVERIFIED = ssl.SSLCertVerificationError(1, "by any sentence")

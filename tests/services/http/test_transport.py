@@ -16,8 +16,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from debitoor_provider.services.http.call import Call
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     CredentialsRefused,
     FileRefused,
@@ -32,6 +31,7 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     UnclearOutcome,
 )
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.retry import REPEATABLE, WRITE, Backoff
 from debitoor_provider.services.http.session import HeaderAuth, ServiceSession
 from debitoor_provider.services.http.transport import Answer, Transport

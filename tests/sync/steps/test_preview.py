@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.window import manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 from tests.sync.stage import pdf

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, LedgerUnavailable, State
 from debitoor_provider.sync.ledger.database import engine, schema
 from tests.postgresql import Cluster, cluster, new_database

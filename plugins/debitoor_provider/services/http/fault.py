@@ -15,7 +15,7 @@ from urllib3.exceptions import (
 )
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     Misconfigured,
     NotSent,

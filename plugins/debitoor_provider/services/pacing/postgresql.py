@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Program
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.migrating import migrate
 from debitoor_provider.services.pacing.store import Wait, share_of, store_unavailable, store_unusable
 from debitoor_provider.services.sql_errors import code_of

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
 
 Choice: TypeAlias = Literal["invoice", "record"]
-Choices: TypeAlias = Mapping[str, Choice]
+ChosenFigures: TypeAlias = Mapping[str, Choice]
 """Whose figures a person wants booked, by the reason for which the document was held."""
 
 _KNOWN: dict[str, Choice] = {"invoice": "invoice", "record": "record"}
@@ -27,7 +27,7 @@ class Decisions:
     :param corrections: facts that count instead of the record's
     """
 
-    choices: Choices = field(default_factory=dict)
+    choices: ChosenFigures = field(default_factory=dict)
     corrections: Corrections = NO_CORRECTIONS
 
 

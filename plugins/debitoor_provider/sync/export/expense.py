@@ -14,7 +14,7 @@ from debitoor_provider.sync.export.choices import UNDECIDED, corrected
 from debitoor_provider.sync.export.conversion import (
     INVOICE,
     PERSON,
-    Rate,
+    ConversionRate,
     conversion,
     converted,
     stated_rate,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.corrections import Corrections
-    from debitoor_provider.sync.export.choices import Choices, Decisions
+    from debitoor_provider.sync.export.choices import ChosenFigures, Decisions
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.invoice.models import Reading
@@ -122,7 +122,9 @@ def _draft(
     reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
     rate = None
     if foreign and stated.exchange_rate is not None:
-        rate = Rate(Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON)
+        rate = ConversionRate(
+            Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON
+        )
     elif foreign and account.foreign_currency == "convert":
         own = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
         rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
@@ -165,7 +167,7 @@ def _draft(
 def _remarks(
     reverse_charge: ReverseCharge | None,
     supply: Supply,
-    rate: Rate | None,
+    rate: ConversionRate | None,
     proven: Evidence | None,
     evidence: Evidence | None,
 ) -> dict[str, Message]:
@@ -180,7 +182,7 @@ def _remarks(
     return remarks
 
 
-def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices) -> Evidence | None:
+def _proven(evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
     :raises Obstacle: when invoice and record contradict each other, also in their kind, or the invoice's tax is no VAT

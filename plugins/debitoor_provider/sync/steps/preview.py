@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import NotFound, RejectError
+from debitoor_provider.services.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.snapshot import is_fresh

@@ -11,7 +11,7 @@ from debitoor_provider.sync.ledger import Stop
 from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.models.common import Moment, Text
 
-Order = Literal[
+AccountOrder = Literal[
     "name", "-name", "last_run", "-last_run", "attention", "-attention", "moved", "-moved", "next_run", "-next_run"
 ]
 """What the list of accounts is sorted by; ``-`` is the other way round."""

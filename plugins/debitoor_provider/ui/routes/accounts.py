@@ -19,8 +19,15 @@ from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.fileless import fileless_account
 from debitoor_provider.ui.folder import account_file, account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
-from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.accounts import (
+    AccountDetail,
+    AccountList,
+    AccountOrder,
+    AccountRow,
+    ProblemModel,
+    StopModel,
+)
+from debitoor_provider.ui.models.common import KnownDirection  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute
@@ -44,8 +51,8 @@ def list_accounts(
     user: GetUserDep,
     search: Annotated[str, Query(max_length=200, description="Found in name, id, companies or note")] = "",
     state: AccountState | None = None,
-    direction: DirectionName | None = None,
-    order: Order = "name",
+    direction: KnownDirection | None = None,
+    order: AccountOrder = "name",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
@@ -98,7 +105,7 @@ def _fits(row: Overview, search: str, direction: str | None) -> bool:
     return not search or any(search in word for word in row.words)
 
 
-def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
+def _sorted(rows: Sequence[Overview], order: AccountOrder) -> list[Overview]:
     """Sort accounts; those without a value come last either way, ties by name."""
     key, is_down = _KEYS[order.removeprefix("-")], order.startswith("-")
     by_name = sorted(rows, key=_KEYS["name"], reverse=order == "-name")
