@@ -149,7 +149,7 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
-        for file, dag, last_run, _, _, _, counts in [row.facts]
+        for file, dag, last_run, _, _, _, _, counts in [row.facts]
     ]
 
 
