@@ -64,6 +64,36 @@ class Overview(NamedTuple):
         """What people call it."""
         return name_of(self.facts.file)
 
+    @property
+    def state(self) -> AccountState:
+        """How it is."""
+        return self.judged.state
+
+    @property
+    def counts(self) -> Counts:
+        """Its documents."""
+        return self.facts.counts
+
+    @property
+    def direction(self) -> str | None:
+        """Which way it moves documents; not known while its file is broken."""
+        account = self.facts.file.account
+        return account.type if account else None
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When its last run began."""
+        run = self.facts.last_run
+        return run.started_at if run else None
+
+    @property
+    def next_run(self) -> datetime | None:
+        """When it runs next on its schedule, which a paused one does not, or when the run begins that it waits for."""
+        dag, postponed = self.facts.dag, self.facts.postponed
+        if postponed and self.state is AccountState.POSTPONED:
+            return postponed.until
+        return dag.next_run if dag and not dag.is_paused else None
+
     def advice(self) -> tuple[str, str]:
         """Return in one sentence what to do, and its code for a translation.
 

@@ -101,8 +101,8 @@ export function actionsFor(row, me) {
     runs && "dry_run",
     runs && "backfill",
     edit && row.known && row.paused === false && "pause",
-    edit && "edit",
-    me.rights.create && row.state !== "broken" && "duplicate",
+    edit && !row.fileless && "edit",
+    me.rights.create && !row.fileless && row.state !== "broken" && "duplicate",
     remove && "remove",
   ].filter(Boolean);
 }
