@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, words
 from debitoor_provider.sync.ledger import Run, State, read_choices
 
 HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
@@ -56,6 +56,14 @@ class TestList:
             "mark": "",
         }
         assert rows["2"]["state"] == "rejected"
+
+    @pytest.mark.parametrize(
+        ("stored", "currency", "shown"), [("119", "EUR", "119.00"), ("119.00", "JPY", "119"), ("119.5", "", "119.50")]
+    )
+    def test_an_amount_has_one_form_for_programs(self, cli, planned, stored, currency, shown):
+        planned("1", gross_amount=Decimal(stored), currency=currency)
+        (row,) = cli("documents", "list", "-o", "json").rows
+        assert row["gross"] == shown
 
     @pytest.mark.parametrize(
         ("words", "ids"),
@@ -241,6 +249,18 @@ class TestWhatIsNotPossible:
             cli("documents", "list", "--state", "rejectd").sentence
             == "'rejectd' is not a valid state. Did you mean rejected?"
         )
+
+    @pytest.mark.parametrize(("option", "section", "code"), [("state", "state", "held"), ("mark", "mark", "unbooked")])
+    @pytest.mark.parametrize("language", ["fr", "de", "da"])
+    def test_the_choices_are_in_the_words_of_the_reader_which_are_taken_as_the_codes_are(
+        self, cli, held, language, option, section, code
+    ):
+        said = words(language)[f"{section}.{code}"]
+        refused = cli("documents", "list", f"--{option}", "zzzz", "--language", language).sentence
+        assert (said in refused, code in refused) == (True, False)
+        for name in (said, said.upper(), code):
+            assert cli("documents", "list", f"--{option}", name, "--language", language).code == 0
+        assert said in cli("documents", "list", f"--{option}", said[:-1], "--language", language).sentence
 
     @pytest.mark.parametrize(
         ("command", "sentence"),

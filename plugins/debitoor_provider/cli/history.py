@@ -11,6 +11,7 @@ from debitoor_provider.cli.console import opened_ledger, show
 from debitoor_provider.cli.documents import named
 from debitoor_provider.messages import labelled, localized, readable
 from debitoor_provider.runs.check import MISSING
+from debitoor_provider.runs.history import with_canonical_amounts
 from debitoor_provider.runs.words import word
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def history(args: Namespace) -> None:
                 "what": str(event.kind),
                 "state": str(event.to_state),
                 "by": (event.run_id or "") if event.actor == "run" else event.actor.removeprefix(prefix),
-                "detail": _read(event.detail) if is_read else _written(event.detail),
+                "detail": (_read if is_read else _written)(with_canonical_amounts(event.detail, entry)),
             }
             for event in ledger.documents.history(entry)
         ]
