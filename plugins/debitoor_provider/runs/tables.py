@@ -59,7 +59,7 @@ def money(amount: Decimal | None, currency: str, *, is_named: bool = True) -> st
     """
     if amount is None:
         return ""
-    text = localized(exact_text(amount, currency), "amount")
+    text = localized(exact_text(amount, currency))
     return f"{text} {currency}".strip() if is_named else text
 
 

@@ -102,7 +102,7 @@ def value_in(column: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return ", ".join(str(value_in(column, one)) for one in value)
     if isinstance(value, Decimal):
-        return localized(f"{value:f}", "amount")
+        return localized(f"{value:f}")
     if isinstance(value, int) and column != "line":
         return localized(str(value), "number")
     if column in _FORMS and value:
