@@ -113,6 +113,7 @@ class TestRow:
             "id": "acme",
             "dag_id": "debitoor__acme",
             "name": "Acme",
+            "fileless": False,
             "direction": "export",
             "direction_title": "GetMyInvoices → Debitoor",
             "companies": ["Paper Ltd"],

@@ -29,7 +29,7 @@ class Corrections:
     :param date: document date
     :param currency: of the document's amounts
     :param tax: gross amount at each tax rate in per cent, in the document's currency; ``None`` for the amount of a
-        single rate: the whole
+        single rate: the whole gross amount of the record
     :param exchange_rate: worth of one unit of the document's currency in the currency of the books
     :param supply: where the supply comes from
     """

@@ -27,7 +27,7 @@ _LOOKED_AT = 5
 
 def stated_of(entry: Entry) -> StatedFacts:
     """Return what a person has stated about a document."""
-    return StatedFacts.of(to_corrections(read_choices(entry.corrections)))
+    return StatedFacts.of(to_corrections(read_choices(entry.corrections)), entry.currency)
 
 
 def books_currency(entry: Entry) -> str | None:

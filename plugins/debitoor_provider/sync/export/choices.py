@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from debitoor_provider.sync.corrections import NO_CORRECTIONS, Corrections, to_corrections
 from debitoor_provider.sync.ledger import read_choices
+from debitoor_provider.sync.money import ZERO
 
 if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
@@ -35,14 +36,16 @@ UNDECIDED = Decisions()
 
 
 def corrected(document: Document, stated: Corrections) -> Document:
-    """Return a document with the date and the currency that a person has stated."""
-    if stated.date is None and not stated.currency:
-        return document
-    return replace(
-        document,
-        document_date=stated.date or document.document_date,
-        currency=stated.currency or document.currency,
-    )
+    """Return a document with the date and the currency that a person has stated.
+
+    If its record has no gross amount, those that were stated for its rates sum to it.
+    """
+    if stated.date or stated.currency:
+        day, currency = stated.date or document.document_date, stated.currency or document.currency
+        document = replace(document, document_date=day, currency=currency)
+    if document.stated_gross is None and (gross := sum((amount or ZERO for _, amount in stated.tax), ZERO)):
+        document = replace(document, gross_amount=gross, unread_gross="")
+    return document
 
 
 def to_decisions(stored: str) -> Decisions:

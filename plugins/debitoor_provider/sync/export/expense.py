@@ -106,7 +106,7 @@ def _draft(
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
-        document = _signed(document, account)
+        document = _signed(corrected(document, stated), account)
         if evidence:
             document = evidence.completed(document)
     document = corrected(document, stated)
