@@ -14,7 +14,7 @@ from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
-from debitoor_provider.ui.models.documents import SumList, SumModel
+from debitoor_provider.ui.models.sums import SumList, SumModel
 from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
