@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from debitoor_provider.messages import Message, words
-from debitoor_provider.sync.export.corrections import Corrections
+from debitoor_provider.sync.corrections import Corrections
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 from demo.accounts import connections
 from tests.browser.conftest import take

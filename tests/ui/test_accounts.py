@@ -16,7 +16,7 @@ from airflow.utils.session import create_session
 from airflow.utils.state import TaskInstanceState
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts import files
+from debitoor_provider.sync.account_files import files
 from debitoor_provider.sync.ledger import PlannedDocument, Run, State
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ class TestRow:
             "id": "acme",
             "dag_id": "debitoor__acme",
             "name": "Acme",
+            "fileless": False,
             "direction": "export",
+            "direction_title": "GetMyInvoices → Debitoor",
             "companies": ["Paper Ltd"],
             "frequency": "daily",
             "at": None,

@@ -89,7 +89,7 @@ def test_the_table_names_the_account_of_each(page, shelf):
 
 
 def test_sums_are_by_month_and_currency(page, shelf):
-    common = {"direction": "export", "documents": 1, "unknown": 0}
+    common = {"direction": "export", "direction_title": "GetMyInvoices → Debitoor", "documents": 1, "unknown": 0}
     answer = page().get("api/documents/sums", params={"search": "paper"})
     assert answer.json()["sums"] == [
         common | {"month": "2026-02", "currency": "EUR", "gross": "20.00"},

@@ -14,7 +14,7 @@ from airflow.serialization.serialized_objects import LazyDeserializedDAG
 from airflow.utils.session import create_session
 
 from debitoor_provider.dag_factory import build_dag
-from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.account_files.files import load_account_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.examination import answers_about
 from debitoor_provider.runs.jobs import new_hook
-from debitoor_provider.runs.notifiers import NotSent, require_notifier
+from debitoor_provider.runs.notifiers import NotificationNotSent, require_notifier
 from debitoor_provider.sync.accounts.finding import Finding
 
 if TYPE_CHECKING:
@@ -46,6 +46,6 @@ def examined(
     if account.notify:
         try:
             require_notifier(account.notify)
-        except NotSent as error:
+        except NotificationNotSent as error:
             wrong.append(Finding("notify.connection", error.message))
     return wrong, [*answers.doubts, *answers.unknown]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.steps.entering import require_known_target

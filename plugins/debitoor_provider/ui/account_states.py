@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.runs.airflow_names import AirflowNames
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.runs.postponed import Postponed
+    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Counts, Run
     from debitoor_provider.ui.airflow_state import Dag, LastRun
@@ -29,6 +30,7 @@ class AccountState(StrEnum):
 
     BROKEN = "broken"  # its file has to be corrected
     APPROVAL = "approval"  # its run waits until a person has approved or refused the plan
+    POSTPONED = "postponed"  # a run of it waits for a time in the future, and keeps its scheduled runs from beginning
     RUNNING = "running"
     RECONNECT = "reconnect"  # a service does not let the connection in any more
     STOPPED = "stopped"  # a person has to correct something before any run can succeed
@@ -55,13 +57,14 @@ _KEPT_OUT = {
 """Codes of what a new key or a new consent puts right."""
 
 
-class Facts(NamedTuple):
+class AccountFacts(NamedTuple):
     """What is known of an account.
 
     :param dag: ``None`` while Airflow has not read the file yet
     :param run: the ledger's record of the last run if that failed and the ledger knows it
     :param finished: when the run before the last one ended, if the last one is under way and the ledger knows it
     :param is_waiting: whether the last run waits for a person's answer
+    :param postponed: the run that waits for a time in the future
     """
 
     file: AccountFile
@@ -70,10 +73,11 @@ class Facts(NamedTuple):
     run: Run | None
     finished: datetime | None
     is_waiting: bool
+    postponed: Postponed | None
     counts: Counts
 
 
-class Judged(NamedTuple):
+class AccountJudgement(NamedTuple):
     """The state of an account.
 
     :param lacking: what the file names and does not exist, so that no run could begin or succeed
@@ -94,7 +98,7 @@ class Judged(NamedTuple):
         return self.is_settled and (self.late_from is not None and self.late_from <= now) == (self.late is not None)
 
 
-def judged(facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Judged:
+def judged(facts: AccountFacts, names: Callable[[], AirflowNames], now: datetime) -> AccountJudgement:
     """Return the state of an account.
 
     :param names: reads what exists in Airflow
@@ -114,10 +118,10 @@ def judged(facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Ju
         if lacking:
             is_connection = lacking.field.startswith("connections.")
             state = AccountState.RECONNECT if is_connection else AccountState.STOPPED
-    return Judged(state, lacking, late, late_at, is_settled=not is_new and not (account and account.pool))
+    return AccountJudgement(state, lacking, late, late_at, is_settled=not is_new and not (account and account.pool))
 
 
-def _late(facts: Facts, now: datetime) -> tuple[datetime | None, Message | None]:
+def _late(facts: AccountFacts, now: datetime) -> tuple[datetime | None, Message | None]:
     """Return when an account is late, and since when if it is."""
     account, run = facts.file.account, facts.last_run
     if account is None or facts.dag is None or facts.dag.is_paused:
@@ -127,7 +131,7 @@ def _late(facts: Facts, now: datetime) -> tuple[datetime | None, Message | None]
     return late_from(account, finished or since), lateness(account, finished, since, now)
 
 
-def _state(facts: Facts, *, is_late: bool) -> AccountState:
+def _state(facts: AccountFacts, *, is_late: bool) -> AccountState:
     file, last_run, run, is_paused = (
         facts.file,
         facts.last_run,
@@ -136,6 +140,8 @@ def _state(facts: Facts, *, is_late: bool) -> AccountState:
     )
     if file.account is None or file.problems:
         return AccountState.BROKEN
+    if facts.postponed and not _runs_beside_it(facts):
+        return AccountState.POSTPONED
     if last_run and (last_run.state == "running" or (last_run.state == "queued" and not is_paused)):
         return AccountState.LATE if is_late else AccountState.RUNNING
     # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
@@ -150,3 +156,9 @@ def _state(facts: Facts, *, is_late: bool) -> AccountState:
     if facts.counts.attention:
         return AccountState.ATTENTION
     return AccountState.WELL if last_run else AccountState.NEW
+
+
+def _runs_beside_it(facts: AccountFacts) -> bool:
+    """Return whether another run than the postponed one is under way: one without a logical date is not kept back."""
+    run, postponed = facts.last_run, facts.postponed
+    return bool(run and postponed and run.state == "running" and run.run_id != postponed.run_id)

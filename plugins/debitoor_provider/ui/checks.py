@@ -10,7 +10,7 @@ from debitoor_provider.messages import localized
 from debitoor_provider.runs.check import documents_csv, sums_csv
 from debitoor_provider.sync.check.check import check as checked
 from debitoor_provider.sync.check.rows import Comparison
-from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.checks import CheckedDocument, CheckedSum, CheckModel
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.check.rows import Row, SumRow
 
-Part = Literal["documents", "sums"]
+CheckPart = Literal["documents", "sums"]
 
 LISTED = 1000
 """Documents that the page is given; the CSV has all."""
@@ -52,7 +52,7 @@ def check(account_id: str, account: Account, start: date | None, end: date | Non
 
 
 def csv_of(
-    account_id: str, account: Account, start: date | None, end: date | None, part: Part, dialect: Dialect
+    account_id: str, account: Account, start: date | None, end: date | None, part: CheckPart, dialect: Dialect
 ) -> Iterator[bytes]:
     """Return a check as CSV; it is complete before its first piece is given.
 
@@ -87,8 +87,8 @@ def _document(row: Row) -> CheckedDocument:
         document_number=row.document_number,
         party=row.party,
         currency=statement.currency if statement else "",
-        gross_here=cents(row.here.gross) if row.here else None,
-        gross_there=cents(row.there.gross) if row.there else None,
+        gross_here=canonical(row.here.gross, row.here.currency) if row.here else None,
+        gross_there=canonical(row.there.gross, row.there.currency) if row.there else None,
         rates_here=localized(str(row.here or "")),
         rates_there=localized(str(row.there or "")),
         reason=str(row.message or ""),
@@ -102,8 +102,8 @@ def _sum(row: SumRow) -> CheckedSum:
         month=row.month,
         currency=row.currency,
         rate=row.rate,
-        source=cents(row.source),
-        target=cents(row.target),
-        difference=cents(row.difference),
-        others=cents(row.others),
+        source=canonical(row.source, row.currency),
+        target=canonical(row.target, row.currency),
+        difference=canonical(row.difference, row.currency),
+        others=canonical(row.others, row.currency),
     )

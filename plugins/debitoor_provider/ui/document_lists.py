@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Query
 
+from debitoor_provider.sync.directions import title_of
 from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
-from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.common import Day  # noqa: TC001
-from debitoor_provider.ui.models.documents import SumList, SumModel
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
+from debitoor_provider.ui.models.sums import SumList, SumModel
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +32,8 @@ class DocumentListFilter:
     """What the documents are narrowed by."""
 
     state: Annotated[list[State] | None, Query(description="May be given several times")] = None
-    start: Annotated[Day | None, Query(alias="from", description="First document date, inclusive")] = None
-    end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
+    start: Annotated[RequestDay | None, Query(alias="from", description="First document date, inclusive")] = None
+    end: Annotated[RequestDay | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     mark: Annotated[Mark | None, Query(description="With this mark")] = None
     invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
@@ -41,7 +42,7 @@ class DocumentListFilter:
     def __post_init__(self) -> None:
         """Refuse a period that no document can be in."""
         if self.start and self.end and self.start > self.end:
-            raise Refused("period_reversed", status=422)
+            raise RequestRefused("period_reversed", status=422)
 
     def chosen(self) -> Chosen:
         """Return what the counts of a list are each taken without."""
@@ -67,7 +68,7 @@ class FilterOfAccount(DocumentListFilter):
 
 
 @dataclass
-class Part:
+class ListPart:
     """Which part of a list is shown."""
 
     order: Order = "-changed"
@@ -75,7 +76,7 @@ class Part:
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
 
 
-class Listing(NamedTuple):
+class DocumentListing(NamedTuple):
     """A part of a list, with the counts that its filters show."""
 
     total: int
@@ -90,7 +91,7 @@ class Listing(NamedTuple):
         return {name: value for name, value in self._asdict().items() if name != "entries"}
 
 
-def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
+def read_list(wanted: DocumentListFilter, part: ListPart, **scope: Any) -> DocumentListing:
     """Read a part of a list; a text is looked for once, everything else is counted along indexes.
 
     :param scope: the accounts, as the ledger takes them
@@ -106,7 +107,7 @@ def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
     entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
     if not narrowed["text"]:
         marks = marking.result()
-    return Listing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
+    return DocumentListing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
 
 
 class AttentionListing(NamedTuple):
@@ -122,7 +123,7 @@ class AttentionListing(NamedTuple):
         return {name: value for name, value in self._asdict().items() if name != "entries"}
 
 
-def read_attention(text: str, newest: bool, code: str | None, part: Part, **scope: Any) -> AttentionListing:
+def read_attention(text: str, newest: bool, code: str | None, part: ListPart, **scope: Any) -> AttentionListing:
     """Read a part of what needs attention, newest change first; a text is looked for once.
 
     :param newest: look for it in the newest documents alone
@@ -148,4 +149,12 @@ def read_attention(text: str, newest: bool, code: str | None, part: Part, **scop
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:
     """Add up what a whole list has."""
     sums = opened_ledger().lists.sums(wanted.chosen(), **wanted.narrowed(**scope))
-    return SumList(sums=[SumModel(**one._asdict() | {"gross": cents(one.gross)}) for one in sums])
+    return SumList(
+        sums=[
+            SumModel(
+                **one._asdict()
+                | {"gross": canonical(one.gross, one.currency), "direction_title": title_of(one.direction)}
+            )
+            for one in sums
+        ]
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.examination import answers_about
-from debitoor_provider.services.http.errors import QuotaUsedUp, RetryError
+from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.ui.jobs import hook_of
 from debitoor_provider.ui.ledger import opened_ledger

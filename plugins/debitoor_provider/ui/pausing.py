@@ -11,7 +11,7 @@ from airflow.models.dagbundle import DagBundleModel
 from airflow.utils.session import create_session
 
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def paused(dag_id: str) -> Iterator[None]:
     A DAG that Airflow has not read yet gets its row now, which shows nowhere as long as it is stale: Airflow keeps
     ``is_paused`` of a row that is there, and takes it from its configuration otherwise.
 
-    :raises Refused: 503 when Airflow has no bundle of DAG files yet
+    :raises RequestRefused: 503 when Airflow has no bundle of DAG files yet
     """
     with create_session() as session:
         row = session.get(DagModel, dag_id)
@@ -49,7 +49,7 @@ def _bundle(session: Session) -> str:
     bundles = sa.select(DagBundleModel.name).where(DagBundleModel.active.is_(True)).order_by(DagBundleModel.name)
     found = session.scalar(others.limit(1)) or session.scalar(bundles.limit(1))
     if found is None:
-        raise Refused("airflow_read_no_dags", status=503)
+        raise RequestRefused("airflow_read_no_dags", status=503)
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.money import ZERO, cents
+from debitoor_provider.sync.money import ZERO, canonical
 from debitoor_provider.sync.statement import percent
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.services.record_file import RecordFile
-    from debitoor_provider.sync.statement import Rate, Statement
+    from debitoor_provider.sync.statement import StatedRate, Statement
 
 
 class Comparison(StrEnum):
@@ -70,8 +70,8 @@ class Row:
             "number": self.document_number,
             "party": self.party,
             "currency": statement.currency if statement else "",
-            "gross_here": self.here and cents(self.here.gross),
-            "gross_there": self.there and cents(self.there.gross),
+            "gross_here": self.here and canonical(self.here.gross, self.here.currency),
+            "gross_there": self.there and canonical(self.there.gross, self.there.currency),
             "rates_here": str(self.here) if self.here else "",
             "rates_there": str(self.there) if self.there else "",
             "why": str(self.message or ""),
@@ -102,7 +102,7 @@ class SumRow:
 
     month: str
     currency: str
-    rate: Rate
+    rate: StatedRate
     source: Decimal
     target: Decimal
     others: Decimal
@@ -118,10 +118,10 @@ class SumRow:
             "month": self.month,
             "rate": percent(self.rate),
             "currency": self.currency,
-            "source": cents(self.source),
-            "target": cents(self.target),
-            "difference": cents(self.difference),
-            "others_at_target": cents(self.others),
+            "source": canonical(self.source, self.currency),
+            "target": canonical(self.target, self.currency),
+            "difference": canonical(self.difference, self.currency),
+            "others_at_target": canonical(self.others, self.currency),
         }
 
 
@@ -138,7 +138,7 @@ class Check:
     end: date | None
     rows: RecordFile[Row]
     counts: dict[Comparison, int] = field(default_factory=lambda: dict.fromkeys(Comparison, 0))
-    _sums: dict[tuple[str, str, Rate], Sums] = field(default_factory=dict)
+    _sums: dict[tuple[str, str, StatedRate], Sums] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -151,7 +151,7 @@ class Check:
         ordered = sorted(self._sums, key=lambda key: (key[0], key[1], key[2] is None, key[2] or ZERO))
         return [SumRow(*key, *self._of(key)) for key in ordered]
 
-    def _of(self, key: tuple[str, str, Rate]) -> tuple[Decimal, Decimal, Decimal]:
+    def _of(self, key: tuple[str, str, StatedRate]) -> tuple[Decimal, Decimal, Decimal]:
         sums = self._sums[key]
         return sums.source, sums.target, sums.others
 

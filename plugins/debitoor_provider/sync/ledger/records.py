@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
-from debitoor_provider.sync.ledger.states import DONE, OPEN, Direction, State
+from debitoor_provider.sync.ledger.states import DONE, OPEN, DirectionName, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +119,7 @@ class Entry(NamedTuple):
 
     id: int
     account: str
-    direction: Direction
+    direction: DirectionName
     source_id: str
     state: State
     previous_state: State | None

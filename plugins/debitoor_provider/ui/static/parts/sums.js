@@ -86,6 +86,6 @@ function Row({ sum: one, areSeveral }) {
       one.unknown > 0 &&
         h(ui.Text, { fontSize: "xs", color: "fg.muted" }, t("documents.sums.unknown", { count: one.unknown })),
     ),
-    areSeveral && h(ui.Table.Cell, { whiteSpace: "nowrap" }, t(`account.${one.direction}`)),
+    areSeveral && h(ui.Table.Cell, { whiteSpace: "nowrap" }, one.direction_title),
   );
 }
