@@ -91,9 +91,10 @@ def test_the_table_names_the_account_of_each(page, shelf):
 def test_sums_are_by_month_and_currency(page, shelf):
     common = {"direction": "export", "documents": 1, "unknown": 0}
     answer = page().get("api/documents/sums", params={"search": "paper"})
+    unbooked = {"rate": None, "documents": 1, "net": None, "tax": None}
     assert answer.json()["sums"] == [
-        common | {"month": "2026-02", "currency": "EUR", "gross": "20.00"},
-        common | {"month": "2026-01", "currency": "EUR", "gross": "1.10"},
+        common | {"month": "2026-02", "currency": "EUR", "gross": "20.00", "rates": [unbooked | {"gross": "20.00"}]},
+        common | {"month": "2026-01", "currency": "EUR", "gross": "1.10", "rates": [unbooked | {"gross": "1.10"}]},
     ]
     (one,) = page().get("api/accounts/acme/documents/sums").json()["sums"]
     assert (one["month"], one["gross"]) == ("2026-01", "1.10")

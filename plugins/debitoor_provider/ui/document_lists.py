@@ -9,11 +9,10 @@ from fastapi import Query
 
 from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
-from debitoor_provider.sync.money import cents
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.common import Day  # noqa: TC001
-from debitoor_provider.ui.models.documents import SumList, SumModel
+from debitoor_provider.ui.models.sums import SumList, SumModel
 from debitoor_provider.ui.refusals import Refused
 
 if TYPE_CHECKING:
@@ -148,4 +147,4 @@ def read_attention(text: str, newest: bool, code: str | None, part: Part, **scop
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:
     """Add up what a whole list has."""
     sums = opened_ledger().lists.sums(wanted.chosen(), **wanted.narrowed(**scope))
-    return SumList(sums=[SumModel(**one._asdict() | {"gross": cents(one.gross)}) for one in sums])
+    return SumList(sums=list(map(SumModel.of, sums)))

@@ -41,7 +41,8 @@ def statement_of(upload: NewDocument) -> Statement:
 def sent_of(upload: NewDocument) -> Sent:
     """Return what the ledger keeps of an upload's figures: a gross amount may be computed, and a sign turned."""
     gross, currency, day = upload.gross_amount, upload.currency, upload.document_date
-    return Sent(gross or ZERO, currency, day, upload.net_amount, gross, currency, upload.document_number)
+    by_rate = statement_of(upload).by_rate
+    return Sent(gross or ZERO, currency, day, upload.net_amount, gross, currency, upload.document_number, by_rate)
 
 
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:

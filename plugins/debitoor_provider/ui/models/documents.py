@@ -222,23 +222,6 @@ class AttentionCount(BaseModel):
     total: int
 
 
-class SumModel(BaseModel):
-    """The gross amounts of some documents."""
-
-    month: str = Field(description="Of the document date, as YYYY-MM; empty without one")
-    direction: str
-    currency: Text
-    gross: Decimal = Field(description="What was sent, where it was; else what the source states")
-    documents: int = Field(description="How many these are")
-    unknown: int = Field(description="How many of them state no amount")
-
-
-class SumList(BaseModel):
-    """What documents come to, latest month first."""
-
-    sums: list[SumModel]
-
-
 LARGEST_ID = 2**63 - 1
 """The largest number of a document that a database can hold."""
 _Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]

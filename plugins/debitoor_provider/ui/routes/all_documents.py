@@ -13,7 +13,8 @@ from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
 from debitoor_provider.ui.document_lists import DocumentListFilter, Part, read_list, read_sums
 from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount, SumList
+from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount
+from debitoor_provider.ui.models.sums import SumList  # noqa: TC001
 from debitoor_provider.ui.sight import Accounts, accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 

@@ -36,8 +36,8 @@ from debitoor_provider.ui.models.documents import (
     DocumentWithHistory,
     EventModel,
     LookalikeModel,
-    SumList,
 )
+from debitoor_provider.ui.models.sums import SumList  # noqa: TC001
 from debitoor_provider.ui.record_links import record_urls
 from debitoor_provider.ui.refusals import Refused
 from debitoor_provider.ui.strict import StrictRoute

@@ -1,0 +1,54 @@
+"""What documents come to, as the API returns it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+from pydantic import BaseModel, Field
+
+from debitoor_provider.sync.money import cents
+from debitoor_provider.ui.models.common import Text
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.rate_sums import RateSum, Sum
+
+
+class RateSumModel(BaseModel):
+    """The amounts of one tax rate."""
+
+    rate: Decimal | None = Field(description="In per cent; null for what is not booked, or not known by rate")
+    documents: int = Field(description="How many documents have an amount of it")
+    gross: Decimal
+    net: Decimal | None = Field(description="Of each document's gross amount at this rate; null without a rate")
+    tax: Decimal | None = Field(description="The rest of the gross amount; null without a rate")
+
+    @classmethod
+    def of(cls, rate_sum: RateSum) -> Self:
+        """Return the model of a sum."""
+        net, tax = (None if amount is None else cents(amount) for amount in (rate_sum.net, rate_sum.tax))
+        return cls(rate=rate_sum.rate, documents=rate_sum.documents, gross=cents(rate_sum.gross), net=net, tax=tax)
+
+
+class SumModel(BaseModel):
+    """The amounts of some documents."""
+
+    month: str = Field(description="Of the document date, as YYYY-MM; empty without one")
+    direction: str
+    currency: Text
+    gross: Decimal = Field(description="What was sent, where it was; else what the source states")
+    documents: int = Field(description="How many these are")
+    unknown: int = Field(description="How many of them state no amount")
+    rates: list[RateSumModel] = Field(description="The gross amount by tax rate, what has none last")
+
+    @classmethod
+    def of(cls, total: Sum) -> Self:
+        """Return the model of a sum."""
+        rates = [RateSumModel.of(rate_sum) for rate_sum in total.rates]
+        return cls(**total._asdict() | {"gross": cents(total.gross), "rates": rates})
+
+
+class SumList(BaseModel):
+    """What documents come to, latest month first."""
+
+    sums: list[SumModel]
