@@ -78,6 +78,27 @@ def test_every_label_that_a_sentence_names_is_a_word_of_the_page(language: str) 
     assert whole <= words(language).keys()
 
 
+BUTTONS = {
+    "account.help.reconnect": ["token_refused", "debitoor_not_permitted", "gmi_key_unknown", "gmi_account_id_required"],
+    "connect.authorise.again": ["token_refused", "debitoor_not_permitted", "token_of_another_account"],
+    "connect.mode.new": ["connection_missing", "setting_connection_missing"],
+    "do.backfill": ["interval_without_day", "interval_reversed", "interval_of_now", "logical_date_alone"],
+    "documents.do.send": ["booked_twice", "differs_at_target", "stored_differently", "same_file", "plan_refused"],
+    "documents.do.send_again": ["check_differs"],
+    "documents.do.only_if_missing": ["check_not_there"],
+}
+"""What mends something on the page, and messages whose remedy it is there."""
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(("button", "codes"), BUTTONS.items(), ids=BUTTONS)
+def test_a_remedy_on_the_page_names_the_button_that_is_there(button: str, codes: list[str], language: str) -> None:
+    messages = [Message(code, **dict.fromkeys(parameters_of(code), "7")) for code in codes]
+    with written_for(Reader(language, page=True)):
+        named = words(language)["common.quoted"].format(text=words(language)[button])
+        assert [message.code for message in messages if named not in message.remedy()] == []
+
+
 @pytest.mark.parametrize("language", languages())
 def test_every_sentence_can_be_written_in_every_language(language: str) -> None:
     messages = [Message(code, **dict.fromkeys(parameters_of(code), "7")) for code in entries(ENGLISH)]
