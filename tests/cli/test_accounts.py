@@ -220,7 +220,7 @@ class TestValidateConnections:
         [
             (
                 {"email": "old@acme.example"},
-                "The connection debitoor has old@acme.example in its field E-mail at Debitoor (email), but",
+                "The connection debitoor has old@acme.example in its field 'E-mail at Debitoor' (email), but",
             ),
             ({"web_url": "nowhere"}, "The field 'web_url' has to be a web address"),
         ],

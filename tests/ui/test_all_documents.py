@@ -85,7 +85,7 @@ def test_the_table_names_the_account_of_each(page, shelf):
         ("other", "'=Other", "2"),
     ]
     spreadsheet = page().get("api/documents.csv", params={"form": "spreadsheet", "language": "de"})
-    assert spreadsheet.content.decode("utf-8-sig").startswith("Konto-ID;Konto;")
+    assert spreadsheet.content.decode("utf-8-sig").startswith("Kennung des Kontos;Konto;")
 
 
 def test_sums_are_by_month_and_currency(page, shelf):

@@ -179,7 +179,7 @@ _DOCUMENTS = (
     command("ignore", "Never send these documents", "documents.ignore", (ACCOUNT, IDS, REASON, *ALL)),
     command(
         "mark-moved",
-        "Take your word that the target has these documents",
+        "Count these documents as moved: the target has them already",
         "documents.mark_moved",
         (ACCOUNT, IDS, REASON, *ALL),
     ),
@@ -275,5 +275,5 @@ COMMANDS = (
     _CHECK,
     GroupCommand(name="accounts", help="Sync accounts and their files", subcommands=_ACCOUNTS),
     GroupCommand(name="documents", help="Documents and what became of them", subcommands=_DOCUMENTS),
-    GroupCommand(name="ledger", help="The memory of the exchange", subcommands=_LEDGER),
+    GroupCommand(name="ledger", help="The ledger of the documents and of what was decided", subcommands=_LEDGER),
 )
