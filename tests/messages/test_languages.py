@@ -12,6 +12,8 @@ import pytest
 from debitoor_provider.messages import Message, Reader, languages, localized, preferred_language, words, written_for
 from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of, places_of
 from debitoor_provider.sync.accounts.values import quoted
+from tests.messages.english import COGNATES, NAMED, SAME, english_left, spoken
+from tests.messages.english import texts_of as texts_of_all
 
 ON_THE_PAGE = ("run_rejected", "limit_new_documents", "limit_archived", "limit_rejected_share", "limit_amount")
 OTHERS = [language for language in languages() if language != ENGLISH]
@@ -60,6 +62,31 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
     same = {code for code in entries(ENGLISH) if said(code, language) == said(code, ENGLISH)}
     with_words = {code for code in same if any(char.isalpha() for char in _without_places(said(code, ENGLISH)))}
     assert with_words <= NAMES_ONLY[language]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_word_is_left_in_a_sentence(language: str) -> None:
+    left = [(key, found) for key, text in texts_of_all(language) if (found := english_left(key, text, language))]
+    assert left == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_word_that_two_languages_share_is_said(language: str) -> None:
+    """None that is no longer said may hide an English word."""
+    said = {word for _, text in texts_of_all(language) for word in spoken(text)}
+    assert sorted(SAME - said) == []
+    assert sorted(COGNATES[language] - said) == []
+    by_code = {code: set[str]() for code in NAMED}
+    for code, text in texts_of_all(language):
+        by_code.setdefault(code, set()).update(spoken(text))
+    assert {code: left for code, names in NAMED.items() if (left := names - by_code[code])} == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_english_is_found_also_where_the_language_has_its_words_in_names(language: str) -> None:
+    text = "Open Connections. The e-mail at Debitoor. From and To. Company, currency and time zone of the account."
+    left = english_left("", text, language)
+    assert {"open", "the", "from", "and", "company", "currency", "zone", "account"} <= left
 
 
 def _without_places(text: str) -> str:
