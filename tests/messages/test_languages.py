@@ -171,6 +171,18 @@ def test_countries_are_called_by_their_names_on_the_page() -> None:
         assert "Griechenland" in message.text()
 
 
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("fr", "étape «\xa0planification\xa0», «\xa0own_step\xa0» a"), ("de", "im Schritt „Planung“, „own_step“ fehl")],
+)
+def test_a_step_of_a_run_is_called_by_its_word_and_in_the_log_by_its_task(language: str, named: str) -> None:
+    message = Message("run_step_failed", steps=["plan", "own_step"])
+    assert message.text() == "The step plan, own_step failed."
+    for reader in (Reader(language, page=True), Reader(language, figures=True)):
+        with written_for(reader):
+            assert named in message.text()
+
+
 def test_french_has_no_plural_for_zero() -> None:
     with written_for(Reader("fr", page=True)):
         none, one, two = (Message("span_days", count=count).text() for count in (0, 1, 2))
