@@ -38,7 +38,7 @@ function ListSums({ account, filter }) {
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   return h(
     ui.Stack,
-    { gap: 1, maxW: "3xl" },
+    { gap: 1, maxW: "5xl" },
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("documents.sums.explained")),
     h(SumTable, { sums: data.sums }),
