@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from debitoor_provider.messages import words
 from tests.browser.conftest import take
 from tests.browser.test_pages import ACCOUNT, books, settled
 
@@ -133,3 +135,18 @@ def test_the_period_of_a_run_is_said_in_words(books: LocalAirflow, open_context:
     for text in ("Du 1 janv. 2026 au 31 janv. 2026", "À partir du 1 févr. 2026", "Jusqu\u2019au 31 mars 2026"):
         expect(page.get_by_text(text, exact=True)).to_be_visible()
     take(page, "runs-periods-fr")
+
+
+def test_a_check_is_offered_to_spreadsheets_and_to_programs(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext]
+) -> None:
+    page, say = open_context(locale="fr-FR").new_page(), words("fr")
+    settled(page, f"/accounts/{ACCOUNT}/check")
+    page.evaluate("""localStorage.setItem("timezone", '"Asia/Tokyo"')""")
+    page.get_by_role("button", name=say["check.start"], exact=True).click()
+    for part in ("documents", "sums"):
+        table = page.get_by_role("link", name=say[f"check.csv.{part}.spreadsheet"])
+        expect(table).to_have_attribute("href", re.compile("form=spreadsheet&language=fr&timezone=Asia%2FTokyo"))
+        data = page.get_by_role("link", name=say[f"check.csv.{part}.data"])
+        expect(data).to_have_attribute("href", re.compile(r"form=data$"))
+    take(page, "check-downloads-fr")
