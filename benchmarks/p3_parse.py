@@ -5,6 +5,7 @@ Runs on its own in a fresh process, by any Python that has Airflow. Modules that
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import sys
@@ -27,6 +28,8 @@ def main() -> None:
     file = Path(sys.argv[1])
     for module in sys.argv[2:]:
         importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # as Airflow's LocalExecutor does for its tasks: else a full collection falls into some of the parses
     watch = _Watch()
     bag = BundleDagBag(
         dag_folder=str(file), bundle_path=file.parent, bundle_name="benchmark", safe_mode=False, load_op_links=False

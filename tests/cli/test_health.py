@@ -145,6 +145,21 @@ class TestWarning:
         assert health(cli, "--late", "89")[0] == 1
         assert health(cli, "--late", "0")[0] == 2  # as argparse does with what it does not understand
 
+    @pytest.mark.parametrize(
+        ("now", "last", "code"),
+        [
+            ("2026-10-25T01:20:00+00:00", "2026-10-24T00:35:00+00:00", 0),  # 02:30 comes twice; the second is the run's
+            ("2026-10-25T01:50:00+00:00", "2026-10-24T00:35:00+00:00", 1),
+            ("2026-03-29T01:20:00+00:00", "2026-03-28T01:35:00+00:00", 0),  # 02:30 does not come: it runs at 03:30
+            ("2026-03-29T01:50:00+00:00", "2026-03-28T01:35:00+00:00", 1),
+        ],
+    )
+    def test_a_run_is_due_when_airflow_starts_it(self, cli, account, ran, now, last, code):
+        account(frequency="30 2 * * *", timezone="Europe/Berlin")
+        ran(ago=NOON - datetime.fromisoformat(last))
+        with time_machine.travel(datetime.fromisoformat(now), tick=False):
+            assert health(cli, "--late", "15")[0] == code
+
     def test_a_run_that_hangs(self, cli, account, ran):
         account(frequency="daily")
         ran(ago=timedelta(days=3))

@@ -350,6 +350,7 @@ class TestWindows:
     def test_a_logical_date_that_the_interval_is_not_made_of_is_not_passed_over(
         self, run, context, account, logical_date, is_chosen
     ):
+        """By its command line, Airflow 3.3.2 makes the interval by the moment of triggering, by its API by the date."""
         account(timezone="Europe/Berlin", frequency="daily")
         yesterday = (pendulum.datetime(2026, 11, 28, 23), pendulum.datetime(2026, 11, 29, 23))
         within = context("manual", interval=yesterday)

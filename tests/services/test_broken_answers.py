@@ -1,4 +1,7 @@
-"""What the network or a server can do to any call of either service: an answer in part is never taken for the whole."""
+"""What the network or a server can do to any call of either service: an answer in part is never taken for the whole.
+
+As requests 2.34.2 with urllib3 2.8.0 does with compressed content that ends early.
+"""
 
 from __future__ import annotations
 

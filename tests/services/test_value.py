@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from debitoor_provider.runs.values import allow_values
 from debitoor_provider.services.debitoor import models as of_debitoor
-from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine
+from debitoor_provider.services.debitoor.enums import SalesType
+from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, SalesDocument
 from debitoor_provider.services.getmyinvoices import models as of_getmyinvoices
 from debitoor_provider.services.getmyinvoices.models import Attachment, Company, Document, DocumentDetail, LineItem
 from debitoor_provider.services.value import Value
@@ -83,6 +84,15 @@ def test_lists_and_what_is_nested_keep_their_classes():
     assert isinstance(again.line_items, tuple)
     assert isinstance(again.line_items[0], LineItem)
     assert str(again.gross_amount) == "0.10"
+
+
+@pytest.mark.parametrize("hours", [-5, 0, 1])
+def test_a_time_with_an_offset_is_kept(hours):
+    """Outside a record, Airflow 3.3.2 writes a datetime with such a time zone and cannot read it."""
+    moment = datetime(2026, 11, 30, 10, tzinfo=timezone(timedelta(hours=hours)))
+    sale = SalesDocument("1", SalesType.INVOICE, created_date=moment)
+    again = through_xcom(sale)
+    assert (again, again.created_date.utcoffset()) == (sale, timedelta(hours=hours))
 
 
 def test_an_amount_is_kept_to_the_digit():

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import reduce
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+import pendulum
 import sqlalchemy as sa
 from airflow.utils.cli import suppress_logs_and_warning
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,7 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
+from debitoor_provider.sync.accounts.schedule import Schedule
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.report import WENT_THROUGH
@@ -141,10 +142,8 @@ class _Due:
             return str(lateness(account, last, known_since(file.path), self.now) or "")
         if account.cron is None:
             return ""
-        from croniter import croniter  # type: ignore[import-untyped]
-
-        latest = (self.now - self.patience).astimezone(ZoneInfo(account.timezone))
-        due: datetime = croniter(account.cron, latest).get_prev(datetime)
+        schedule = Schedule(account.cron, account.timezone)
+        due = schedule.last_due(pendulum.instance(self.now - self.patience)).in_timezone(schedule.zone)
         if (last or known_since(file.path)) >= due:
             return ""
         return str(Message("health_missed", due=f"{due:%Y-%m-%d %H:%M %Z}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -21,6 +22,15 @@ _LETTERS = {
     "đ": ("d", "d"),
 }
 """Both ways of writing letters that ASCII lacks."""
+_LEGAL_FORM = re.compile(
+    r"""(?<=[\s,(]) (?:
+        g?ug | haftungsbeschr(?:ä|ae)nkt | ggmbh | mbh | ges\.?\s?m\.?\s?b\.?\s?h | gesellschaft\ m\.\s?b\.\s?h
+        | e(?:\.\s?|\s)k | e\.?\s?kf[mr] | egbr | partg(?:\s?mbb)? | i\.\s?l | in\ liquidation
+        | s\.?\s?[àa]\.?\s?r\.?\s?l | s\.?l\.?u | ivs | dac | clg | (?:& | \+ | u\. | und)\s?co
+    ) [.)]* $""",
+    re.VERBOSE,
+)
+"""What cleanco 2.3 leaves at the end of a name, as it is folded."""
 
 
 def same_party(one: str, other: str) -> bool:
@@ -49,11 +59,19 @@ def same_first_words(one: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def _forms(name: str) -> tuple[str, str]:
     """Return a name without its legal form, written in both ways, e.g. *muller* and *mueller*."""
+    text = _without_form(fold(name)[:_LONGEST])
+    return _spelled(text, 0), _spelled(text, 1)
+
+
+def _without_form(text: str) -> str:
+    """Remove legal forms from the end, one after the other: *se & co. kgaa* are three.
+
+    A name is never removed whole, as cleanco does with *coop a/s*.
+    """
     from cleanco import basename
 
-    text = fold(name)[:_LONGEST]
-    text = basename(text) or text
-    return _spelled(text, 0), _spelled(text, 1)
+    shorter = _LEGAL_FORM.sub("", basename(text) or text.rpartition(" ")[0]).strip(" ,(")
+    return _without_form(shorter) if shorter and shorter != text else text
 
 
 def _spelled(text: str, way: int) -> str:

@@ -23,6 +23,16 @@ def test_relative_addresses_are_taken_from_the_base_url(service):
         assert session.get("tags").status_code == 200
 
 
+@pytest.mark.parametrize("status", [413, 429, 503])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_an_answered_request_is_not_sent_again_by_the_library(service, method, status):
+    """With ``HTTPAdapter(max_retries=…)``, urllib3 2.8.0 waits for *Retry-After* and repeats all of these."""
+    service.on(method, "/a", Reply({}, status=status, headers={"Retry-After": "1"}), Reply({}))
+    with session_of(service) as session:
+        assert session.request(method, "/a", data=b"x").status_code == status
+    assert len(service.asked) == 1
+
+
 def test_every_request_is_signed(service):
     service.on("GET", "/a", Reply({}))
     with session_of(service) as session:

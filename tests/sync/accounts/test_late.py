@@ -47,6 +47,22 @@ def test_it_is_late_two_intervals_after_its_last_run(frequency: str, finished: s
     assert late_from(account(frequency), at(finished)) == at(late)
 
 
+@pytest.mark.parametrize(
+    ("frequency", "finished", "late"),
+    [
+        (
+            "15 2-4 * * *",
+            "2026-03-28 03:20",
+            "2026-03-29 02:20",
+        ),  # 02:15 is 03:15 then
+        ("30 2 * * *", "2026-03-28 01:35", "2026-03-30 00:35"),
+        ("30 2 * * *", "2026-10-24 00:35", "2026-10-26 01:35"),
+    ],
+)
+def test_a_night_in_which_the_clock_changes_makes_nothing_late(frequency: str, finished: str, late: str) -> None:
+    assert late_from(account(frequency, "Europe/Berlin"), at(finished)) == at(late)
+
+
 def test_it_is_late_at_that_moment_and_not_before() -> None:
     finished = at("2026-03-02 10:05")
     for moment, is_late in ((at("2026-03-02 12:04"), False), (at("2026-03-02 12:05"), True)):

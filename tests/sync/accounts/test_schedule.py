@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pendulum
 import pytest
 from pydantic import ValidationError
 
 from debitoor_provider.sync.accounts.clock import clock_changes
-from debitoor_provider.sync.accounts.schedule import next_runs, schedule_warnings
+from debitoor_provider.sync.accounts.schedule import Schedule, next_runs, schedule_warnings
 from debitoor_provider.sync.accounts.settings import ExportAccount
 
 from .examples import LEAST
@@ -29,6 +30,26 @@ def refusal(frequency: str, timezone: str = "Europe/Berlin") -> str:
 
 def codes(frequency: str, timezone: str = "Europe/Berlin") -> list[str]:
     return [message.code for message in schedule_warnings(account(frequency, timezone), NOW)]
+
+
+class TestLastDue:
+    @pytest.mark.parametrize(
+        ("expression", "now", "due"),
+        [
+            ("30 2 * * *", "2026-03-29T01:00:01Z", "2026-03-28T01:30:00Z"),
+            ("30 2 * * *", "2026-03-29T01:30:00Z", "2026-03-28T01:30:00Z"),
+            ("30 2 * * *", "2026-03-29T01:30:01Z", "2026-03-29T01:30:00Z"),
+            ("30 2 * * *", "2026-10-25T00:45:00Z", "2026-10-24T00:30:00Z"),
+            ("30 2 * * *", "2026-10-25T01:30:01Z", "2026-10-25T01:30:00Z"),
+            ("*/15 2,6 * * *", "2026-03-29T01:20:00Z", "2026-03-29T01:15:00Z"),
+            ("0 1-3 * * *", "2026-10-25T00:30:00Z", "2026-10-24T23:00:00Z"),
+            ("0 * * * *", "2026-10-25T00:30:00Z", "2026-10-25T00:00:00Z"),
+        ],
+    )
+    def test_is_a_run_of_airflow_where_the_clock_changes(self, expression: str, now: str, due: str) -> None:
+        """With an aware time, croniter 7.0.0 has 02:30 at 03:00 in spring and in the first hour in autumn."""
+        schedule = Schedule(expression, "Europe/Berlin")
+        assert schedule.last_due(pendulum.parse(now)) == pendulum.parse(due)
 
 
 class TestNextRuns:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from debitoor_provider.sync.accounts.files import parse_account
 from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -113,6 +115,15 @@ def test_the_examples_come_out_as_they_were(name: str):
 def test_words_that_yaml_reads_as_something_else_stay_words(word: str):
     account = account_of(write(LEAST | {"name": word, "filter": {"tags": {"any": [word]}}, "note": f"{word}\n{word}"}))
     assert (account.name, account.filter.tags.any, account.note) == (word, (word,), f"{word}\n{word}")
+
+
+@pytest.mark.parametrize("word", ["01099", "0815", "1e3", "0o17", "12:30", "NO", "-007", "19.50"])
+def test_a_word_is_a_word_in_every_version_of_yaml(word: str):
+    """PyYAML (1.1) reads the time as 750 and *NO* as false, ruamel.yaml (1.2) the postcode as 1099."""
+    text = write(LEAST | {"name": word})
+    assert (yaml.safe_load(text)["name"], YAML(typ="safe", pure=True).load(text)["name"]) == (word, word)
+    changed = write(LEAST | {"name": word}, f"{write(LEAST)}  # a comment\n")
+    assert yaml.safe_load(changed)["name"] == word
 
 
 @pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])

@@ -62,7 +62,7 @@ def shortest_interval(account: Account) -> timedelta | None:
 def _late_from(expression: str, timezone: str, finished: datetime) -> datetime:
     schedule = Schedule(expression, timezone)
     next_ = schedule.after(pendulum.instance(finished))
-    return finished + (schedule.after(next_) - schedule.before(next_))
+    return finished + (schedule.after(next_) - schedule.last_due(next_))
 
 
 @lru_cache(maxsize=1_000)

@@ -118,6 +118,15 @@ class Schedule:
         found: datetime = self._cron(start_time=naive).get_prev(datetime)
         return (local - (naive - found)).in_timezone("UTC") if self.is_hourly else self.at(found)
 
+    def last_due(self, time: pendulum.DateTime) -> pendulum.DateTime:
+        """Return the last boundary that is over; :meth:`before` may return one to come where the clocks change."""
+        if self.is_hourly:
+            return self.before(time)
+        cron = self._cron(start_time=_naive(time.in_timezone(self.zone)))
+        while (found := self.at(cron.get_prev(datetime))) >= time:
+            pass
+        return found
+
     def at(self, naive: datetime) -> pendulum.DateTime:
         """Return the moment of a time on the clock: the second one if there are two, later if there is none."""
         return pendulum.instance(self.zone.convert(naive.replace(fold=1))).in_timezone("UTC")

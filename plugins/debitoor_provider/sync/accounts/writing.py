@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _MISSING = object()
+_NUMBER_OF_YAML_1_2 = re.compile(r"[-+]?(?:0o[0-7]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)")
+"""PyYAML writes ``01099`` and ``1e3`` without quotation marks, and an editor, which reads YAML 1.2, sees numbers."""
 _OTHER_LINE_BREAKS = "\x85\u2028\u2029"
 """Only written as an escape do they come back as they were: a reader folds a bare one into a blank (YAML 1.1, 5.4)."""
 
@@ -45,7 +47,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
+    style = "|" if "\n" in value else "'" if _NUMBER_OF_YAML_1_2.fullmatch(value) else None
     if any(mark in value for mark in _OTHER_LINE_BREAKS):
         style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
