@@ -51,6 +51,17 @@ class Sum(NamedTuple):
     unknown: int
     rates: tuple[RateSum, ...] = ()
 
+    @property
+    def net(self) -> Decimal | None:
+        """The net amount, if it is known of all rates."""
+        known = [one.net for one in self.rates if one.net is not None]
+        return sum(known, ZERO) if known and len(known) == len(self.rates) else None
+
+    @property
+    def tax(self) -> Decimal | None:
+        """The tax, likewise."""
+        return None if self.net is None else self.gross - self.net
+
 
 @dataclass(slots=True)
 class Total:

@@ -263,6 +263,9 @@ class TestSums:
             (None, 2, Decimal("8.25"), None, None),
         ]
         assert sum(one.gross for one in eur.rates) == eur.gross
+        assert (eur.net, eur.tax) == (None, None)  # of some it is not known
+        known = eur._replace(rates=eur.rates[:-1], gross=eur.gross - Decimal("8.25"))
+        assert (known.net, known.tax) == (Decimal("9999999915.06"), Decimal("1899999981.74"))
 
     def test_they_are_of_what_is_filtered(self, ledger: Ledger):
         planned(ledger, 1, company="Ink", gross_amount=Decimal(10))

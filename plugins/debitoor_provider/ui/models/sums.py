@@ -26,8 +26,7 @@ class RateSumModel(BaseModel):
     @classmethod
     def of(cls, rate_sum: RateSum) -> Self:
         """Return the model of a sum."""
-        net, tax = (None if amount is None else cents(amount) for amount in (rate_sum.net, rate_sum.tax))
-        return cls(rate=rate_sum.rate, documents=rate_sum.documents, gross=cents(rate_sum.gross), net=net, tax=tax)
+        return cls(rate=rate_sum.rate, documents=rate_sum.documents, **_amounts(rate_sum))
 
 
 class SumModel(BaseModel):
@@ -39,13 +38,20 @@ class SumModel(BaseModel):
     gross: Decimal = Field(description="What was sent, where it was; else what the source states")
     documents: int = Field(description="How many these are")
     unknown: int = Field(description="How many of them state no amount")
+    net: Decimal | None = Field(description="The sum of those of all rates; null if one has none")
+    tax: Decimal | None = Field(description="Likewise")
     rates: list[RateSumModel] = Field(description="The gross amount by tax rate, what has none last")
 
     @classmethod
     def of(cls, total: Sum) -> Self:
         """Return the model of a sum."""
         rates = [RateSumModel.of(rate_sum) for rate_sum in total.rates]
-        return cls(**total._asdict() | {"gross": cents(total.gross), "rates": rates})
+        return cls(**total._asdict() | _amounts(total) | {"rates": rates})
+
+
+def _amounts(total: Sum | RateSum) -> dict[str, Decimal | None]:
+    amounts = {"gross": total.gross, "net": total.net, "tax": total.tax}
+    return {name: None if amount is None else cents(amount) for name, amount in amounts.items()}
 
 
 class SumList(BaseModel):

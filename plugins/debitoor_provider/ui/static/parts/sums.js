@@ -85,21 +85,15 @@ function Month({ sum, areSeveral }) {
   const when = sum.month ? month(sum.month, language) : t("documents.sums.noDate");
   const direction = areSeveral && t(`account.${sum.direction}`);
   if (rates.length < 2) {
-    const [only = { rate: null, net: null, tax: null }] = rates;
-    return h(Line, { when, of: { ...only, ...sum }, currency, direction });
+    return h(Line, { when, of: { rate: rates[0]?.rate ?? null, ...sum }, currency, direction });
   }
-  const areKnown = rates.every((one) => one.rate !== null);
-  const whole = { ...sum, net: areKnown ? added(rates, "net") : null, tax: areKnown ? added(rates, "tax") : null };
   return h(
     Fragment,
     null,
-    h(Line, { when, of: whole, currency, direction, isWhole: true }),
+    h(Line, { when, of: sum, currency, direction, isWhole: true }),
     rates.map((one) => h(Line, { key: one.rate, of: one, currency, direction: areSeveral && "" })),
   );
 }
-
-/** Amounts come as texts with two decimals: cents add up exactly. */
-const added = (rates, part) => rates.reduce((cents, one) => cents + Math.round(Number(one[part]) * 100), 0) / 100;
 
 function Line({ when, of: one, currency, direction, isWhole }) {
   const { t, language } = useWords();
