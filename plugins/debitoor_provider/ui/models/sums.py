@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, Field
 
@@ -49,7 +49,7 @@ class SumModel(BaseModel):
         return cls(**total._asdict() | _amounts(total) | {"rates": rates})
 
 
-def _amounts(total: Sum | RateSum) -> dict[str, Decimal | None]:
+def _amounts(total: Sum | RateSum) -> dict[str, Any]:
     amounts = {"gross": total.gross, "net": total.net, "tax": total.tax}
     return {name: None if amount is None else cents(amount) for name, amount in amounts.items()}
 
