@@ -71,7 +71,7 @@ def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> l
     rates = sa.case((was_sent, documents.c.booked_rates), else_="")
     date = documents.c.document_date
     month = sa.func.substr(sa.type_coerce(date, sa.String), 1, 7) if is_sqlite else sa.func.to_char(date, "YYYY-MM")
-    are_several = rates.contains(":", autoescape=True)
+    are_several = (sa.func.instr if is_sqlite else sa.func.strpos)(rates, ":") > 0
     each = (
         sa.select(
             sa.func.coalesce(month, "").label("month"),
