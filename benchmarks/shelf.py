@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.ledger.database.statistics import write_statistics
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs
 
 DAYS = 30
@@ -114,9 +115,11 @@ def fill_ledger(url: str, accounts: int, count: int) -> None:
             _enter_event(connection, kind, before, after)
         for index in indexes:
             index.create(connection)
-    with ledger._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # noqa: SLF001
-        # PostgreSQL does both by itself within a minute, which would fall on whatever is measured then.
-        connection.exec_driver_sql("ANALYZE" if url.startswith("sqlite") else "VACUUM (ANALYZE)")
+        write_statistics(connection)
+    if not url.startswith("sqlite"):
+        with ledger._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # noqa: SLF001
+            # PostgreSQL does both by itself within a minute, which would fall on whatever is measured then.
+            connection.exec_driver_sql("VACUUM (ANALYZE)")
     ledger.close()
 
 

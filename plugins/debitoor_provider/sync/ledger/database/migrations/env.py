@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from debitoor_provider.sync.ledger.database.schema import VERSION_TABLE
+from debitoor_provider.sync.ledger.database.statistics import write_statistics
 from debitoor_provider.sync.ledger.database.tables import metadata
 from debitoor_provider.sync.ledger.database.triggers import create_triggers
 
@@ -18,3 +19,4 @@ context.configure(
 with context.begin_transaction():
     context.run_migrations()
     create_triggers(connection)
+    write_statistics(connection)
