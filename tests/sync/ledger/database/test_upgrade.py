@@ -133,8 +133,8 @@ def test_what_was_booked_gets_its_rates_from_the_history(
             sending = today.steps.intend(entry, detail=detail, sent=sent)
         today.steps.moved(sending, f"expense-{entry.id}")
     with monkeypatch.context() as before:
-        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, "0015"))
-        before.setattr(schema, "HEAD", "0015")
+        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, "0016"))
+        before.setattr(schema, "HEAD", "0016")
         Ledger.open(empty_url).close()
     upgrades.fill(empty_url, upgrades.rows(today_url))
     today.close()
