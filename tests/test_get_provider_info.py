@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -16,6 +17,7 @@ from debitoor_provider import __version__
 from debitoor_provider.get_provider_info import get_provider_info
 
 PACKAGE = Path(debitoor_provider.__file__).parent
+OPTIONS: dict[str, Any] = get_provider_info()["config"]["debitoor"]["options"]
 TYPES = {described["connection-type"]: described for described in get_provider_info()["connection-types"]}
 
 
@@ -75,10 +77,15 @@ def test_the_forms_defaults_are_valid_and_their_schemas_are_schemas(conn_type):
 
 
 def test_the_options_are_those_of_the_package():
-    options = get_provider_info()["config"]["debitoor"]["options"]
-    assert set(options) == {"ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "small_run", "turn_seconds"}
-    assert {option["version_added"] for option in options.values()} == {__version__}
-    assert {name for name, option in options.items() if option.get("sensitive")} == {"ledger_conn", "pacing_url"}
+    assert set(OPTIONS) == {"ledger_conn", "accounts_folder", "pacing_url", "ecb_rates", "small_run", "turn_seconds"}
+    assert {option["version_added"] for option in OPTIONS.values()} == {__version__}
+    assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"ledger_conn", "pacing_url"}
+
+
+def test_the_documentation_says_where_each_option_is_configured():
+    page = PACKAGE.parents[1] / "docs" / "operations.md"
+    table = page.read_text().partition("## What you configure\n")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"`\[debitoor\] (\w+)`", table)) == sorted(OPTIONS)
 
 
 def test_reading_it_imports_nothing_heavy():

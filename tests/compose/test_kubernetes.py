@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import time
 from importlib import import_module
 from pathlib import Path
@@ -76,14 +77,17 @@ def test_the_migration_is_that_of_the_initialisation() -> None:
         assert f"airflow({', '.join(f'{chr(34)}{word}{chr(34)}' for word in words)})" in script
 
 
-# What the chart (1.15.0) runs in the containers, next to the components themselves.
+# What the chart runs in the containers, next to the components themselves.
 ENTRYPOINT, CLEAN_LOGS = "/entrypoint", "/clean-logs"
 PROBES = [f"exec {ENTRYPOINT} airflow jobs check --job-type {job} --local"
           for job in ("SchedulerJob", "TriggererJob", "DagProcessorJob")]  # fmt: skip
-WORKER_PROBE = (
-    f"exec {ENTRYPOINT} python -m celery --app airflow.providers.celery.executors.celery_executor.app "
-    "inspect ping -d celery@$(hostname)"
+PING = (
+    f"exec {ENTRYPOINT} python -m celery --app airflow.providers.celery.executors.celery_executor.app inspect ping -d"
 )
+WORKER_PROBES = {
+    "up to 1.21.0": f"{PING} celery@$(hostname)",
+    "since 1.22.0": f"{PING} celery@$(python -c 'import socket; print(socket.gethostname())')",
+}
 
 
 def in_the_image(path: str) -> Path:
@@ -97,9 +101,12 @@ def in_the_image(path: str) -> Path:
 
 
 def run_by_the_image(probe: str, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a probe with the image's file, and a program that prints its arguments and ends with 3."""
+    """Run a probe with the image's file, and a program that prints its arguments and ends with 3.
+
+    With ``-c`` it is Python itself.
+    """
     stub = folder / program
-    stub.write_text('#!/bin/sh\necho "$@"\nexit 3\n')
+    stub.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} "$@"\necho "$@"\nexit 3\n')
     stub.chmod(0o755)
     script = probe.replace(ENTRYPOINT, shlex.quote(str(in_the_image(ENTRYPOINT))))
     env = {"PATH": f"{folder}:/usr/bin:/bin", "CONNECTION_CHECK_MAX_COUNT": "0"}
@@ -113,10 +120,11 @@ def test_a_probe_of_the_chart_runs_its_command_and_ends_as_that_does(probe: str,
     parser().parse_args(probe.partition("airflow ")[2].split())  # Airflow knows the command
 
 
-def test_the_probe_of_a_worker_asks_the_worker_of_its_pod(tmp_path: Path) -> None:
-    done = run_by_the_image(WORKER_PROBE, "python", tmp_path)
+@pytest.mark.parametrize("probe", WORKER_PROBES.values(), ids=WORKER_PROBES)
+def test_the_probe_of_a_worker_asks_the_worker_of_its_pod(probe: str, tmp_path: Path) -> None:
+    done = run_by_the_image(probe, "python", tmp_path)
     *words, destination = done.stdout.split()
-    assert (done.returncode, words) == (3, WORKER_PROBE.split()[3:-1])
+    assert (done.returncode, words) == (3, PING.split()[3:])
     assert destination == f"celery@{gethostname()}"
     module, _, app = words[words.index("--app") + 1].rpartition(".")
     assert isinstance(getattr(import_module(module), app), Celery)
@@ -169,3 +177,4 @@ def test_the_documentation_names_what_the_chart_runs() -> None:
     page = (ROOT / "docs" / "deployment.md").read_text()
     assert all(f"`{path}`" in page for path in (ENTRYPOINT, CLEAN_LOGS))
     assert PROBES[0] in page
+    assert all(version.split()[-1] in page for version in WORKER_PROBES)

@@ -65,3 +65,8 @@ def test_the_lines_of_the_readme_find_what_is_not_paid(connected: dict[str, int]
 def test_the_tasks_of_a_block_are_run(connected: dict[str, int]) -> None:
     blocks = [block for block in blocks_of(ROOT / "docs" / "development.md") if "def unpaid" in block.text]
     assert [ran(block)["result of unpaid"] for block in blocks] == [[connected["unpaid"]]]
+
+
+def test_the_drafts_of_the_documentation_say_what_would_be_booked(connected: dict[str, int]) -> None:
+    (block,) = [block for block in blocks_of(ROOT / "docs" / "dags-of-your-own.md") if "def drafts" in block.text]
+    assert ran(block)["result of drafts"] == {connected["unpaid"]: [("119", "19")]}

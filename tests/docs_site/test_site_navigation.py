@@ -15,12 +15,12 @@ def test_every_page_is_in_one_section() -> None:
 
 def test_a_folder_stands_for_its_pages_and_the_rest_comes_last() -> None:
     assert sections(["how-to/b.md", "how-to/index.md", "how-to/a.md", "new.md", "index.md"]) == {
-        "Who writes DAGs": ["how-to/index", "how-to/a", "how-to/b"],
+        "For DAG authors": ["how-to/index", "how-to/a", "how-to/b"],
         "More": ["new"],
     }
 
 
 def test_the_navigation_is_hidden_on_the_page_itself() -> None:
     shown = contents(["service.md"])
-    assert shown == "\n```{toctree}\n:hidden:\n:caption: Begin\n\n/service\n```\n"
-    assert next(iter(NAVIGATION)) == "Begin"
+    assert shown == "\n```{toctree}\n:hidden:\n:caption: Get started\n\n/service\n```\n"
+    assert next(iter(NAVIGATION)) == "Get started"

@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from debitoor_provider.sandbox.data.loader import load
 from debitoor_provider.sandbox.invoice_pdf import PdfInvoice, PdfLine, invoice_pdf, printable
 from debitoor_provider.sandbox.server import running
 from debitoor_provider.sandbox.world import World
+from tests.real_documents import FOLDER, needs_real_documents
 
-SHARED = Path(__file__).parents[3] / "shared" / "documents"
 PERIOD = {"from_date": "2026-01-01", "to_date": "2026-06-30"}
 
 
@@ -148,33 +147,33 @@ def test_a_folder_is_loaded_as_described(world, tmp_path):
     assert (supplier["name"], supplier["countryCode"], supplier["countryUid"]) == ("Two\nLines", "", 0)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real invoices is not there")
+@needs_real_documents
 def test_the_collection_of_real_invoices_loads_with_its_bytes(world):
     company = world.companies.create("Acme")
 
-    uids = load(world, company, SHARED)
+    uids = load(world, company, FOLDER)
 
-    described = json.loads((SHARED / "documents.json").read_text("utf-8"))
+    described = json.loads((FOLDER / "documents.json").read_text("utf-8"))
     stored = [world.store.value("SELECT sha256 FROM document WHERE uid = ?", uid) for uid in uids]
     assert stored == [item["sha256"] for item in described]
     assert len(stored) == 14
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real invoices is not there")
+@needs_real_documents
 def test_the_collection_is_loaded_over_the_admin_api_and_from_the_command_line(sandbox, tmp_path):
     acme = sandbox.create_company("Loaded", limits=None)
-    uids = acme.load(SHARED)
+    uids = acme.load(FOLDER)
     assert [row["uid"] for row in acme.documents()] == uids
 
-    with running(tmp_path, arguments=("--company", "Acme", "--from", str(SHARED))) as admin:
+    with running(tmp_path, arguments=("--company", "Acme", "--from", str(FOLDER))) as admin:
         (company,) = admin.companies()
         assert {row["sha256"] for row in company.documents()} == {row["sha256"] for row in acme.documents()}
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real invoices is not there")
+@needs_real_documents
 def test_a_file_that_is_not_the_described_one_is_refused_and_nothing_is_stored(world, tmp_path):
     folder = tmp_path / "copy"
-    shutil.copytree(SHARED, folder)
+    shutil.copytree(FOLDER, folder)
     last = folder / json.loads((folder / "documents.json").read_text("utf-8"))[-1]["filename"]
     last.chmod(0o600)
     last.write_bytes(b"%PDF-1.4 changed")

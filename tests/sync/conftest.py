@@ -30,12 +30,18 @@ def clock(sandbox: SandboxAdmin) -> Clock:
 
 @pytest.fixture
 def stage_of(sandbox: SandboxAdmin, empty_ledger: Path, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Stage]]:
-    """Open both accounts of a company and a ledger for it."""
+    """Open both accounts of a company and a ledger for it; one that several share is asked for by ``sharing``."""
     stages: list[Stage] = []
 
-    def new(name: str = "Acme GmbH", account_id: str = "acme", **fields: object) -> Stage:
+    def new(
+        name: str = "Acme GmbH", account_id: str = "acme", *, sharing: Stage | None = None, **fields: object
+    ) -> Stage:
         company = sandbox.create_company(name, limits=None, **fields)
-        stages.append(Stage(sandbox, company, tmp_path, empty_ledger, clock, account_id))
+        folder = tmp_path / f"company{company.id}"
+        folder.mkdir()
+        stages.append(Stage(sandbox, company, folder, empty_ledger, clock, account_id))
+        if sharing:
+            stages[-1].share_ledger_of(sharing)
         return stages[-1]
 
     yield new

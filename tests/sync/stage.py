@@ -109,6 +109,11 @@ class Stage:
             shutil.copyfile(self._empty_ledger, self.ledger_file)
         self.ledger = Ledger.open(f"sqlite:///{self.ledger_file}", now=self.clock)
 
+    def share_ledger_of(self, other: Stage) -> None:
+        """Use the ledger of another stage from here on."""
+        self.ledger.close()
+        self.folder, self.ledger_file, self.ledger = other.folder, other.ledger_file, other.ledger
+
     def back_up_ledger(self, name: str) -> None:
         """Copy the ledger while it is in use; :meth:`open_ledger` puts the copy in its place."""
         copy = self.folder / f"{name}.db"

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.real_documents import FOLDER, needs_real_documents
+
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
-
-FOLDER = Path(__file__).parents[2].parent / "shared" / "documents"
 
 # By their place in documents.json. The others become expenses.
 KEPT_BACK = {
@@ -31,7 +30,7 @@ LINES = {  # gross amount by tax rate, as the invoice's own XML says; documents.
     6: {"7": "-3.02", "19": "-5.77"},
 }
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the invoices are not there: {FOLDER}")
+pytestmark = needs_real_documents
 
 
 @pytest.fixture

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
 
+from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.sync.exchange_key import place_of
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
@@ -165,8 +169,9 @@ def test_work_unfinished_under_the_old_name_is_finished_under_the_new_one(acme: 
 def test_a_document_meant_for_two_books_is_moved_to_both(acme: Stage, stage_of: Callable[..., Stage]) -> None:
     uid = acme.document()
     acme.export()
-    other = stage_of("Other", account_id="other")
-    other.ledger, other.gmi = acme.ledger, acme.gmi
+    other = stage_of("Other", account_id="other", sharing=acme)
+    other.gmi.close()
+    other.gmi = acme.gmi
     other.export()
     assert acme.booked() == other.booked() == {uid: 119}
     assert acme.entry(uid).exchange_key != other.entry(uid).exchange_key
@@ -219,11 +224,65 @@ def test_an_account_may_change_its_address_and_its_name_one_after_the_other(acme
     assert len(acme.company.expenses()) == 1
 
 
+def spelled(acme: Stage, host: str) -> Stage:
+    """Return the stage with clients whose connections spell the host of the services in another way."""
+    for name in ("gmi_url", "debitoor_url"):
+        parts = urlsplit(getattr(acme.sandbox, name))
+        address = f"{parts.scheme}://{host}:{parts.port}{parts.path}"
+        common: dict[str, Any] = {"base_url": address, "allow_http": True, "proxy": ""}
+        if name == "gmi_url":
+            acme.gmi.close()
+            company = acme.company
+            acme.gmi = GetMyInvoicesClient(api_key=company.gmi_api_key, account_id=company.gmi_account_id, **common)
+        else:
+            acme.debitoor.close()
+            acme.debitoor = DebitoorClient(token=acme.company.debitoor_token or "", **common)
+    return acme
+
+
+WIDE = "\uff4c\uff4f\uff43\uff41\uff4c\uff48\uff4f\uff53\uff54"
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST", WIDE])
+def test_an_account_that_is_renamed_while_its_connections_spell_the_host_otherwise_repeats_nothing(
+    acme: Stage, host: str
+) -> None:
+    kept, removed = spelled(acme, "localhost").documents(2)
+    sold = str(acme.company.add_invoice(date="2026-02-03")["id"])
+    acme.export()
+    acme.import_()
+    acme.company.delete_entity(expense_of(acme, removed)["id"])
+    acme.company.delete_document(int(acme.entry(sold, "import").target_id or 0))
+    spelled(under(acme, "acme-receipts"), host).export()
+    acme.import_()
+    assert acme.states() == {kept: "moved", removed: "moved"}
+    assert acme.states("import") == {sold: "moved"}
+    assert acme.booked().keys() == {kept}
+    assert {str(row["uid"]) for row in acme.company.documents()} == {kept, removed}
+
+
+def test_what_an_earlier_version_knew_by_the_spelling_of_the_host_is_taken_over(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    scheme, host, port = acme.gmi.session.origin
+    acme.gmi.session.spelled_origin = (scheme, f"{host}.", port)  # as in the connection
+    now = acme.entry(uid).exchange_key
+    before = now.replace(place_of(acme.gmi.session.origin), place_of(acme.gmi.session.spelled_origin))
+    assert before != now
+    with acme.ledger._database.write() as connection:
+        connection.execute(text("UPDATE debitoor_documents SET exchange_key = :key"), {"key": before})
+    acme.company.delete_entity(expense_of(acme, uid)["id"])
+    under(acme, "acme-receipts").export()
+    assert acme.states() == {uid: "moved"}
+    assert acme.entry(uid).exchange_key == now
+    assert acme.company.expenses() == []
+
+
 def of_other_books(acme: Stage, stage_of: Callable[..., Stage]) -> Stage:
     """Return the account with another company's books, which has the same documents and ledger."""
-    other = stage_of("Other GmbH")
+    other = stage_of("Other GmbH", sharing=acme)
     other.gmi.close()
-    other.gmi, other.ledger = acme.gmi, acme.ledger
+    other.gmi = acme.gmi
     return other
 
 

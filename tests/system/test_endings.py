@@ -95,9 +95,6 @@ def airflow(
     metadata_database: str,
     redis_server: RedisServer,
 ) -> Iterator[Stage]:
-    pytest.importorskip(
-        "airflow.providers.celery", reason="no Celery: pip install apache-airflow-providers-celery redis"
-    )
     home: Path = tmp_path_factory.mktemp("airflow")
     company = sandbox.create_company("Endings GmbH", limits=None)
     (home / "accounts").mkdir()

@@ -84,7 +84,6 @@ def new_case(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -
             _WARM.add(direction)
             warm_up(Run(make(direction, parallel=parallel).dag, "warm_up"))
         stage = stage_of(f"Company {number}", account_id=f"case{number}")
-        stage.open_ledger(f"case{number}")
         if direction == "export":
             settings = {"archive_after_transfer": True, "rename": "{company}_{document_number}"}
             wanted = [*stage.documents(small), stage.document(pdf(LARGE))]

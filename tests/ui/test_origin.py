@@ -71,10 +71,13 @@ def test_a_token_does_not_help_another_site(page: Callable[..., TestClient], hea
     assert browser.post("api/nothing", headers=headers | token).status_code == REFUSED
 
 
+@pytest.mark.parametrize(
+    "address", ["https://airflow.example/sub", "HTTPS://Airflow.Example:443", "http://airflow.example"]
+)
 def test_the_address_that_airflow_is_known_by_counts_behind_a_proxy(
-    signed_in: TestClient, monkeypatch: pytest.MonkeyPatch
+    signed_in: TestClient, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/sub")
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", address)
     assert signed_in.post("api/nothing", headers={"Origin": "https://airflow.example"}).status_code in {404, 405}
 
 

@@ -6,17 +6,36 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from debitoor_provider.messages.catalogue import entries
 from debitoor_provider.ui.app import app
 from debitoor_provider.ui.routes import me
+from debitoor_provider.ui.strict import StrictRoute
 from tests.messages.english import english_in, words_in
 from tests.ui.conftest import ORIGIN, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+def test_the_parameters_that_a_route_knows_are_those_of_the_description() -> None:
+    """``get_flat_dependant`` is not documented by FastAPI: it has to find those of nested dependencies, too."""
+    known = {
+        (route.path_format, method.lower()): {field.alias for field in get_flat_dependant(route.dependant).query_params}
+        for route in app.routes
+        if isinstance(route, StrictRoute)
+        for method in route.methods
+    }
+    described = {
+        (path, method): {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert known == described
+    assert len(known) > 30
 
 
 def names_in(described: Any) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from airflow.configuration import conf
 from airflow.models.connection import Connection
@@ -26,6 +25,7 @@ from debitoor_provider.cli.starter import (
 )
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message, reason_of
+from debitoor_provider.services.http.origin import site
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.schema import json_schema
 
@@ -145,7 +145,7 @@ def _connect(address: str, companies: Mapping[str, SandboxCompany]) -> None:
 def _connected(session: Session, address: str, name: str, fields: Mapping[str, Any]) -> str:
     """Make or renew a connection; return the code of what became of it."""
     row = session.scalar(select(Connection).where(Connection.conn_id == name))
-    if row is not None and (row.conn_type, _place(row.host)) != (fields["conn_type"], _place(address)):
+    if row is not None and (row.conn_type, site(row.host or "")) != (fields["conn_type"], site(address)):
         return "start_connection_kept"
     code = "start_connection_renewed" if row else "start_connection_made"
     if row is None:
@@ -155,11 +155,6 @@ def _connected(session: Session, address: str, name: str, fields: Mapping[str, A
     row.set_password(fields.get("password"))
     row.set_extra(json.dumps(fields["extra"]))
     return code
-
-
-def _place(address: str | None) -> str:
-    """Return host and port of an address; empty without one."""
-    return urlsplit(address or "").netloc
 
 
 def _steps(sandbox_slug: str) -> Iterator[tuple[Message, list[str]]]:

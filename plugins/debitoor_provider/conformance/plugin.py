@@ -6,6 +6,7 @@ Whatever a test raises is reduced to a sentence here, so that neither output nor
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,8 +37,6 @@ from debitoor_provider.services.http.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-    from _pytest.terminal import TerminalReporter
 
 _RESULTS = pytest.StashKey[Results]()
 _SEEN = pytest.StashKey[list[str]]()
@@ -102,7 +101,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         path.write_text((as_markdown if path.suffix == ".md" else as_json)(results, asked), "utf-8")
 
 
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print a table for each service."""
     results = config.stash[_RESULTS]
     for service in _asked(config):
@@ -112,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
             table.add_column(heading, ratio=share, no_wrap=share is None)
         for each in results.of(service):
             table.add_row(each.row.id, Text(each.row.assumes), Text(each.result, _STYLES[each.result]), Text(each.seen))
-        console = Console(width=max(terminalreporter._tw.fullwidth, 100))  # noqa: SLF001  as pytest's own plugins do
+        console = Console(width=max(get_terminal_size().columns, 100))
         with console.capture() as printed:
             console.print(table, highlight=False)
         terminalreporter.write(printed.get())

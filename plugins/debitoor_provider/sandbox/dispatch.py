@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from debitoor_provider.sandbox import contract
 from debitoor_provider.sandbox.clock import epoch_now, http_date
 from debitoor_provider.sandbox.debitoor.service import Debitoor
+from debitoor_provider.sandbox.delivery.connections import transport_of
 from debitoor_provider.sandbox.delivery.content_faults import replace_content, replace_headers
 from debitoor_provider.sandbox.delivery.sending import Receive, Send, deliver
 from debitoor_provider.sandbox.delivery.transport_faults import deliver_with_fault
@@ -88,17 +89,18 @@ class Dispatcher:
         )
         caller = service.identify(call)
         fault = world.faults.pick(call.operation, method, path, caller.id if caller else None)
+        transport = transport_of(scope) if fault else None
         if fault and fault.effect == "latency" and fault.when == "before":
             await asyncio.sleep(fault.seconds)
         if fault and fault.effect == "deliver_twice":
             self._run(service, copy(call), match, fault, query, arrived)
         reply = self._run(service, call, match, fault, query, arrived)
-        if fault is None:
+        if fault is None or transport is None:
             await deliver(reply, send)
             return
         if fault.effect == "latency" and fault.when == "after":
             await asyncio.sleep(fault.seconds)
-        await deliver_with_fault(reply, fault, receive, send)
+        await deliver_with_fault(reply, fault, transport, receive, send)
 
     def _run(
         self, service: Service, call: Call, match: Match, fault: Fault | None, query: str, arrived: float

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 import uvicorn
 
 from debitoor_provider.sandbox.client import SandboxAdmin
+from debitoor_provider.sandbox.delivery.connections import TrackedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,8 @@ def server(world: Any, host: str = "127.0.0.1") -> uvicorn.Server:
         host=host,
         access_log=False,
         log_level="warning",
-        proxy_headers=False,  # faults of the transport need uvicorn's own ``send``
+        http=TrackedProtocol,
+        proxy_headers=False,  # a connection is known by the client's own address
         server_header=False,
         date_header=False,  # each service sends the date of its own clock
         lifespan="off",

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from debitoor_provider.services.http.origin import Origin
+    from debitoor_provider.services.http.session import ServiceSession
 
 _LONGEST = 120
 
@@ -21,9 +28,15 @@ def exchange_key(source: str, document_id: object, target: str) -> str:
     return f"{source}:{document_id}>{target}"
 
 
-def place_of(origin: tuple[str, str, int | None]) -> str:
-    """Return a short text for where a service is: two installations may number accounts and documents alike.
+def former_key(key: Callable[[Any, Origin], str], document_id: object, session: ServiceSession) -> str:
+    """Return the key that earlier versions gave a document, which compared hosts as they are spelled; empty: the same.
 
-    :param origin: scheme, host and port
+    :param key: returns the key of a document at an origin
+    :param session: with the service that has the document
     """
+    return key(document_id, session.spelled_origin) if session.spelled_origin != session.origin else ""
+
+
+def place_of(origin: Origin) -> str:
+    """Return a short text for where a service is: two installations may number accounts and documents alike."""
     return hashlib.sha256(repr(origin).encode()).hexdigest()[:8]

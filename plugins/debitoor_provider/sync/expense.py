@@ -1,11 +1,12 @@
-"""Map a document of GetMyInvoices to an expense of Debitoor, for code outside the provider.
+"""The mapping of a document to an expense by itself, for code outside the provider.
 
-:func:`draft` raises :class:`~debitoor_provider.sync.obstacle.Obstacle` when a document cannot be booked.
+:func:`draft` returns a :class:`Booking`, or raises :class:`Obstacle` when the document cannot be booked.
 """
 
 from __future__ import annotations
 
 from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.obstacle import Obstacle
 
-__all__ = ["Booking", "draft"]
+__all__ = ["Booking", "Obstacle", "draft"]

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.http.origin import site
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,10 +39,11 @@ class SameOrigin:
 
 
 def _is_own(headers: Headers) -> bool:
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None:
-        return site == "same-origin"
+    fetched, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if fetched is not None:
+        return fetched == "same-origin"
     if origin is None:
         return headers.get("authorization", "").lower().startswith("bearer ")
-    own = {headers.get("host", ""), urlsplit(conf.get("api", "base_url", fallback="") or "").netloc}
-    return urlsplit(origin).netloc in own - {""}
+    scheme = urlsplit(origin).scheme
+    own = {site(f"{scheme}://{headers.get('host', '')}"), site(conf.get("api", "base_url", fallback="") or "")}
+    return site(origin) in own - {""}

@@ -109,3 +109,13 @@ def test_an_account_without_an_id_is_reported(service):
     service.on("GET", ACCOUNT, Reply({"name": "Jo"}))
     with client_of(service) as client, pytest.raises(Misconfigured, match="account's id"):
         client.account_number  # noqa: B018
+
+
+def test_clients_ask_the_same_however_the_address_is_spelled_and_another_service_differs():
+    def asks_as(base_url: str) -> str:
+        with GetMyInvoicesClient(api_key=CANARY, base_url=base_url) as client:
+            return client.asks_as
+
+    usual = asks_as("https://api.example.com/accounts/v3")
+    assert asks_as("HTTPS://API.example.com:443/accounts/v3/") == usual
+    assert usual not in {asks_as("https://api.example.com/accounts/v4"), asks_as("https://api.example.org/accounts/v3")}

@@ -77,6 +77,16 @@ def test_the_secret_is_signed_in_at_its_own_origin_only():
     assert auth(requests.Request("GET", "https://API.example.com:443/x").prepare()).headers["x-token"] == CANARY
 
 
+@pytest.mark.parametrize("host", ["bücher.example", "BÜCHER.example", "bu\u0308cher.example"])
+def test_an_international_host_is_asked_and_signed_in_one_form(host):
+    address = f"https://{host}/v3/"
+    assert checked_base_url(address, allow_http=False) == "https://xn--bcher-kva.example:443/v3"
+    auth = HeaderAuth("x-token", CANARY, at=address, what="access token")
+    with ServiceSession(address, auth=auth) as session:
+        request = session.prepare_request(requests.Request("GET", "/documents"))
+    assert (request.headers["x-token"], session.origin[1]) == (CANARY, "xn--bcher-kva.example")
+
+
 def test_cookies_are_not_kept(service):
     service.on("GET", "/a", Reply({}, headers={"Set-Cookie": "id=1"}))
     with session_of(service) as session:
@@ -105,7 +115,8 @@ def _empty(request: requests.PreparedRequest) -> requests.Response:
 @pytest.mark.parametrize(
     "url",
     ["", "api.example.com", "https://", "ftp://api.example.com", "https://user:pw@api.example.com",
-     "https://api.example.com?x=1", "https://api.example.com#x", "https://api.example.com:port", "http://[::1"],
+     "https://api.example.com?x=1", "https://api.example.com#x", "https://api.example.com:port", "http://[::1",
+     "https://-ü-.example"],
 )  # fmt: skip
 def test_a_base_url_that_cannot_work_is_reported_at_once(url):
     with pytest.raises(Misconfigured, match="base URL"):

@@ -18,7 +18,7 @@ from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Reading
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle
-from tests.sync.export.test_evidence import AT_19, invoice
+from tests.sync.export.test_evidence import AT_7, AT_19, invoice
 from tests.sync.export.test_expense import BOOKS, DOCUMENT, PAPER
 from tests.sync.export.test_mover import rates_of
 from tests.sync.export.test_selection import export
@@ -80,6 +80,48 @@ def test_amounts_by_rate_that_the_record_s_figures_do_not_tell() -> None:
 def test_amounts_that_do_not_sum_to_the_gross_amount_are_not_booked() -> None:
     tax = ((D(7), D("32.10")), (D(19), D("59.30")))
     assert obstacle(Corrections(tax=tax), **THREE_RATES) == "tax_not_total"
+
+
+@pytest.mark.parametrize("gross", [None, D("0.00")])
+@pytest.mark.parametrize(
+    "reading", [None, Reading((invoice(AT_19, gross=D("120.00")),)), Reading((invoice(AT_19, AT_7, gross=D("1.00")),))]
+)
+def test_amounts_by_rate_are_the_gross_amount_that_a_record_lacks(gross: D | None, reading: Reading | None) -> None:
+    record = replace(DOCUMENT, net_amount=D("200.00"), gross_amount=gross, tax_rates=())
+    tax = ((D(7), D("107.00")), (D(19), D("119.00")))
+    for stated in (Corrections(), Corrections(tax=((D(19), None),))):
+        with pytest.raises(Obstacle) as met:
+            draft(record, PAPER, BOOKS, export(), reading=reading, decisions=Decisions(corrections=stated))
+        assert met.value.code == "net_alone"
+    booking = draft(
+        record, PAPER, BOOKS, export(), reading=reading, decisions=Decisions(corrections=Corrections(tax=tax))
+    )
+    assert lines(booking) == {"7": "107.00", "19": "119.00"}
+    sent = booking.sent("EUR")
+    assert (sent.gross, sent.gross_amount, sent.net_amount) == (D("226.00"), D("226.00"), D("200.00"))
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("gross_unreadable", {"gross_amount": None, "unread_gross": "1.190"}),
+        ("no_amount", {"gross_amount": None}),
+        ("zero_amount", {"gross_amount": D("0.00"), "tax_rates": ()}),
+    ],
+)
+def test_amounts_by_rate_are_the_gross_amount_that_is_missing_or_cannot_be_read(
+    code: str, fields: dict[str, Any]
+) -> None:
+    lacking = {"net_amount": None, "tax_rates": (D(19),), **fields}
+    assert obstacle(Corrections(), **lacking) == code
+    assert DIRECTIONS["export"].corrections[code] == ("tax",)
+    assert lines(booked(Corrections(tax=((D(19), D("1190.00")),)), **lacking)) == {"19": "1190.00"}
+
+
+def test_a_positive_amount_that_is_stated_for_a_credit_note_is_a_question_of_its_own() -> None:
+    lacking = {"document_type": "CREDIT_NOTE", "gross_amount": None}
+    assert obstacle(Corrections(tax=((D(19), D("119.00")),)), **lacking) == "positive_credit_note"
+    assert lines(booked(Corrections(tax=((D(19), D("-119.00")),)), **lacking)) == {"19": "-119.00"}
 
 
 def test_one_rate_for_the_whole_document_even_one_that_is_no_vat_rate_of_the_day() -> None:
@@ -277,3 +319,17 @@ def test_a_document_that_waits_for_a_rate_goes_at_the_rate_entered(acme: Stage, 
     correct(acme, uid, exchange_rate=D("0.5"))
     acme.export(account)
     assert acme.booked() == {uid: acme.entry(uid).gross_amount * D("0.5")}
+
+
+def test_a_document_with_a_net_amount_alone_goes_with_the_amounts_that_a_person_states(acme: Stage) -> None:
+    account = acme.exports(rename="{document_number}_{gross_amount}")
+    uid = acme.document(document_number="A", gross_amount=None)
+    acme.export(account)
+    assert acme.states() == {uid: "held net_alone"}
+    assert DIRECTIONS["export"].correctable(acme.entry(uid))[0] == "tax"
+    stated = Corrections(tax=((D(19), D("119.00")),))
+    acme.ledger.documents.correct([acme.entry(uid)], stated.words(), "user:anna", "paper", detail=stated.as_json())
+    acme.export(account)
+    entry, [expense] = acme.entry(uid), acme.company.expenses()
+    assert (expense["totalGrossAmount"], expense["file"]["fileName"]) == (119, "A_119.00.pdf")
+    assert (entry.gross_amount, entry.target_name) == (D("119.00"), "A_119.00.pdf")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.messages import Message, readable
+from debitoor_provider.messages import Message, Reader, readable, written_for
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import Choices, Decisions
@@ -133,15 +133,28 @@ class TestProven:
         assert by_rate(booked(reading=Reading(invoices), gross_amount=D("119.00"), net_amount=net)) == {"19": "119.00"}
 
     @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
-    @pytest.mark.parametrize(
-        "fields",
-        [
-            {"gross_amount": D("0.00"), "net_amount": D("100.00")},
-            {"gross_amount": None, "net_amount": D("100.00")},
-            {"gross_amount": D("0.00"), "net_amount": D("0.00"), "tax_rates": ()},
-        ],
-    )
-    def test_an_amount_that_is_not_known_holds_a_document_beside_an_inconclusive_invoice(self, fields, settings):
+    @pytest.mark.parametrize("gross", [None, D("0.00")])
+    @pytest.mark.parametrize("language", ["en", "fr", "de", "da"])
+    def test_a_net_amount_alone_holds_a_document_for_one_reason_with_and_without_an_invoice(
+        self, gross, settings, language
+    ):
+        document = replace(DOCUMENT, gross_amount=gross, net_amount=D("100.00"))
+        met = []
+        for reading in (None, Reading(), Reading((invoice(AT_19, gross=D("120.00")),))):
+            with pytest.raises(Obstacle) as error:
+                draft(document, PAPER, BOOKS, export(**settings), reading=reading)
+            met.append(error.value)
+        assert {(one.kind, one.code) for one in met} == {(ObstacleKind.HELD, "net_alone")}
+        with written_for(Reader(language)):
+            assert len({one.message.text() for one in met}) == 1
+            plain, none, unproven = (one.message.remedy() for one in met)
+        assert plain == none
+        assert unproven.endswith(plain)
+        assert "120.00 EUR" in unproven
+
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_an_amount_that_is_not_known_holds_a_document_beside_an_inconclusive_invoice(self, settings):
+        fields = {"gross_amount": D("0.00"), "net_amount": D("0.00"), "tax_rates": ()}
         obstacle = held(invoice(AT_19, gross=D("120.00")), settings=settings, **fields)
         assert (obstacle.kind, obstacle.code) == (ObstacleKind.HELD, "gross_beside_invoice")
         assert "gross amount is not known" in obstacle.message.text()

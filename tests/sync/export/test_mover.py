@@ -56,7 +56,7 @@ def test_a_run_with_nothing_new_makes_one_call(acme: Stage) -> None:
 
 
 def test_two_companies_both_ways_and_a_second_run_writes_nothing(stage_of: Callable[..., Stage]) -> None:
-    stages = [stage_of("Acme GmbH", "acme"), stage_of("Beta GmbH", "beta")]
+    stages = [acme := stage_of("Acme GmbH", "acme"), stage_of("Beta GmbH", "beta", sharing=acme)]
     for stage in stages:
         stage.documents(3)
         stage.company.add_invoice(number=f"{stage.account_id}-1")

@@ -230,6 +230,33 @@ def test_even_an_old_ledger_and_a_reprinted_pdf_make_no_second_document(acme: St
     assert set(acme.states("import").values()) == {"moved"}
 
 
+def test_a_sales_document_edited_after_it_was_named_has_name_and_customer_of_what_is_uploaded(acme: Stage) -> None:
+    source = invoice(acme, number="RE-1")
+    acme.plan(acme.imports())
+    acme.name(acme.imports())
+    acme.company.edit_entity(source, number="RE-2", customerName="Andere AG", date="2026-02-02")
+    acme.clock.pass_by(hours=1)
+    acme.send(acme.imports())
+    row, entry = imported(acme)[source], acme.entry(source, "import")
+    assert row["filename"] == entry.target_name == "RE-2.pdf"
+    assert (entry.company, entry.document_number, entry.source_name) == ("Andere AG", row["documentNumber"], "RE-2")
+    assert str(entry.document_date) == row["documentDate"] == "2026-02-02"
+
+
+def test_a_sales_document_whose_upload_may_still_arrive_keeps_its_name(acme: Stage) -> None:
+    source = invoice(acme, number="RE-1")
+    acme.plan(acme.imports())
+    acme.name(acme.imports())
+    acme.fault("cut_after", "gmi.documents.create", times=1)
+    blind = acme.fault("status", "gmi.documents.list", status=500, between=(3, 100))
+    with pytest.raises(RetryError):
+        acme.send(acme.imports())
+    acme.sandbox.clear_faults(blind)
+    acme.company.edit_entity(source, number="RE-2")
+    acme.finish_import()
+    assert imported(acme)[source]["filename"] == acme.entry(source, "import").target_name == "RE-1.pdf"
+
+
 def test_a_document_locked_meanwhile_is_still_moved(acme: Stage) -> None:
     source = invoice(acme)
     account = acme.imports(defaults={"tags": ["debitoor"]})

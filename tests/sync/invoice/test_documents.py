@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from debitoor_provider.sync.invoice.proof import by_rate, disproof
 from debitoor_provider.sync.invoice.reading import read
+from tests.real_documents import FOLDER, needs_real_documents
 
-FOLDER = next(
-    (found for parent in Path(__file__).parents[4:6] if (found := parent / "shared" / "documents").exists()),
-    Path("shared", "documents"),
-)
 KNOWN = json.loads((FOLDER / "documents.json").read_text()) if FOLDER.exists() else []
 PROVEN = {
     "EN16931_1_Teilrechnung.pdf": {"7": "120.94", "19": "76.71"},
@@ -36,7 +32,7 @@ NOT_PROVEN = {
 }
 
 
-@pytest.mark.skipif(not KNOWN, reason="the folder of real documents is not here")
+@needs_real_documents
 @pytest.mark.parametrize("known", KNOWN, ids=[known["filename"] for known in KNOWN])
 def test_a_real_document_states_what_is_known_of_it(known: dict[str, object]) -> None:
     name = str(known["filename"])

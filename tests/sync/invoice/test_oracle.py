@@ -13,7 +13,8 @@ import pytest
 from debitoor_provider.sync.invoice.models import Invoice
 from debitoor_provider.sync.invoice.pdf import embedded_files
 from debitoor_provider.sync.invoice.reading import read
-from tests.sync.invoice.test_documents import FOLDER, PROVEN
+from tests.real_documents import FOLDER, needs_real_documents
+from tests.sync.invoice.test_documents import PROVEN
 from tests.sync.invoice.writers import Group, Stated, cii, stated, ubl
 
 D = Decimal
@@ -32,7 +33,7 @@ def test_figures_of_our_own_files(write: Callable[[Stated], bytes], invoice: Sta
     _compare(write(invoice))
 
 
-@pytest.mark.skipif(not FOLDER.exists(), reason="the folder of real documents is not here")
+@needs_real_documents
 @pytest.mark.parametrize("name", PROVEN)
 def test_figures_of_real_files(name: str) -> None:
     with (FOLDER / name).open("rb") as file:

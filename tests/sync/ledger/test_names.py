@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.ledger import IllegalTransition, State
-from tests.sync.ledger.samples import RUN, document, fresh, in_state, kinds, planned
+from debitoor_provider.sync.ledger import IllegalTransition, LeaseLost, State
+from tests.sync.ledger.samples import RUN, TTL, claimed, document, fresh, in_state, kinds, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -56,6 +56,35 @@ def test_only_a_planned_document_is_named(ledger: Ledger, state: State):
     with pytest.raises(IllegalTransition, match="only a planned one is named"):
         ledger.names.give(entry, "late.pdf")
     assert ledger.names.give_all([(entry, "late.pdf")]).named == []
+
+
+def test_a_document_that_is_being_sent_may_get_another_name(ledger: Ledger):
+    planned(ledger, 1, 2)
+    one, two = claimed(ledger, 1, 2)
+    ledger.names.give_all([(one, "one.pdf"), (two, "two.pdf")])
+    entry = ledger.steps.intend(one)
+
+    assert ledger.names.change(entry, "TWO.pdf") is None
+    changed = ledger.names.change(entry, "three.pdf")
+    assert changed == entry._replace(target_name="three.pdf")
+    assert fresh(ledger, one).target_name == "three.pdf"
+    assert kinds(ledger, one) == ["listed", "named", "intent", "named"]
+    assert ledger.names.give(two, "two.pdf") is not None
+    assert ledger.names.taken("acme", "export", "") == {"two.pdf", "three.pdf"}
+
+
+def test_only_the_run_that_sends_a_document_changes_its_name(ledger: Ledger):
+    (entry,) = claimed(ledger, 1)
+    ledger.names.give(entry, "one.pdf")
+    with pytest.raises(LeaseLost):
+        ledger.names.change(entry, "two.pdf")  # not announced
+
+    sending = ledger.steps.intend(entry)
+    ledger.leases.release(entry.owner)
+    ledger.leases.claim([sending], "another run", TTL)
+    with pytest.raises(LeaseLost):
+        ledger.names.change(sending, "two.pdf")
+    assert fresh(ledger, entry).target_name == "one.pdf"
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256])

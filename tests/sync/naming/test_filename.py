@@ -6,7 +6,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.naming.filename import BYTE_LIMIT, STEM_LIMIT, file_name, name_key, split_name, unique
+from debitoor_provider.sync.naming.filename import (
+    BYTE_LIMIT,
+    STEM_LIMIT,
+    file_name,
+    is_numbered,
+    name_key,
+    split_name,
+    unique,
+)
 
 HOSTILE = st.text(max_size=300) | st.text(
     alphabet=st.sampled_from('aA1 ._-,/\\:*?"<>|%\x00\n\u202e\u0301é汉👩\u200d💻\ud800CONaux'), max_size=300
@@ -102,6 +110,17 @@ def test_a_name_is_never_dangerous_and_stays_what_it_is(stem: str, extension: st
     assert unicodedata.is_normalized("NFC", name)
     assert name.split(".")[0].strip().upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1", "CONIN$", "CONOUT$"}
     assert file_name(*split_name(name)) == name
+
+
+@pytest.mark.parametrize("wish", ["scan.pdf", "scan", "a" * 120 + ".pdf", "😀" * 60 + ".pdf", "R_2.pdf"])
+def test_a_numbered_name_is_known_by_its_wish(wish: str) -> None:
+    taken = {name_key(wish)}
+    for _ in range(12):
+        name = unique(wish, taken)
+        taken.add(name_key(name))
+        assert is_numbered(name, wish)
+        assert not is_numbered(name, "other.pdf")
+    assert not is_numbered(wish, wish)
 
 
 def test_a_taken_name_gets_a_number_before_its_extension() -> None:

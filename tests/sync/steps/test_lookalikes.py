@@ -173,7 +173,7 @@ def test_the_account_that_holds_another_copy_may_be_another_one_to_the_same_book
     second = acme.document(**USUAL | {"document_type": "RECEIPT"})
     acme.export(acme.exports(filter={"document_types": ["RECEIPT"]}))
     assert lookalike_keys(acme.entry(second)) == [f"acme/{first}"]
-    other = stage_of("Beta GmbH", "beta")
+    other = stage_of("Beta GmbH", "beta", sharing=acme)
     elsewhere = other.document(**USUAL)
     other.export()
     assert marks(other, elsewhere) == []

@@ -31,7 +31,7 @@ def test_after_two_days_without_a_scheduler_everything_new_is_moved_once(acme: S
     plan = acme.export()
     assert plan.window.updated_since is not None
     assert watch.created == {"file": 2, "expense": 2}
-    assert acme.states() == {first: "moved", early: "moved", late: "moved", corrected: "rejected no_amount"}
+    assert acme.states() == {first: "moved", early: "moved", late: "moved", corrected: "held net_alone"}
     acme.clock.pass_by(days=2)
     acme.company.edit_document(int(corrected), gross_amount="119.00")
     acme.export()

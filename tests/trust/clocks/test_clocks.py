@@ -50,7 +50,6 @@ def test_a_wrong_clock_keeps_no_document_from_the_next_run(
     for number, (moment, skew, reach, killed) in enumerate(cells):
         case = f"{whose} by {skew}, {reach}, at {moment}{', killed' if killed else ''}"
         stage = stage_of(f"Company {number}", account_id=f"case{number}")
-        stage.open_ledger(f"case{number}")
         exchange = Exchange(stage, direction, MOMENTS[moment])
         exchange.arrive()
         exchange.run()
@@ -100,7 +99,6 @@ def test_a_watermark_in_the_future_is_repaired_and_reported(
 ) -> None:
     for number, ahead in enumerate((HOUR, 26 * HOUR, 366 * DAY)):
         stage = stage_of(f"Company {number}", account_id=f"case{number}")
-        stage.open_ledger(f"case{number}")
         exchange = Exchange(stage, direction, MOMENTS["a plain day"])
         exchange.run()
         _move_watermark(stage, direction, ahead)

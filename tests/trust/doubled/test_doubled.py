@@ -45,7 +45,7 @@ class Line:
             address = getattr(stage.sandbox, service).replace(f":{port}", f":{proxy.port}")
             monkeypatch.setattr(stage.sandbox, service, address)
         stage.close()
-        stage.open_ledger(f"proxied-{stage.company.id}")  # each company has books of its own
+        stage.open_ledger("ledger")
         stage.connect(read_timeout=_TIMEOUT, upload_timeout=_TIMEOUT)
         self.wanted: list[str] = []
 

@@ -56,10 +56,12 @@ def break_accounts(folder: Path) -> list[str]:
 
 @pytest.fixture
 def company(stage_of: Callable[..., Stage], account_file: Callable[..., str]) -> Callable[..., AccountAtWork]:
-    """Create companies with an account each; everything of one carries its name."""
+    """Create companies with an account each, in one ledger; everything of one carries its name."""
+    stages: list[Stage] = []
 
     def make(account_id: str, way: Any = "export", **settings: Any) -> AccountAtWork:
-        stage = stage_of(f"{account_id}-GmbH", account_id=account_id)
+        stage = stage_of(f"{account_id}-GmbH", account_id=account_id, sharing=stages[0] if stages else None)
+        stages.append(stage)
         settings = {"retries": 0, "rename": "{company}_{document_number}"} if way == "export" else {"retries": 0}
         settings |= {"archive_after_transfer": True} if way == "export" else {}
         account_file(stage, way, **settings)

@@ -23,42 +23,40 @@ _MEGABYTE = b" " * (1 << 20)
 _GZIP = 31  # zlib's number for the format
 
 
-async def deliver_with_fault(reply: Reply, fault: Fault, receive: Receive, send: Send) -> None:
-    """Send an answer; faults of its content were applied before."""
+async def deliver_with_fault(
+    reply: Reply, fault: Fault, transport: asyncio.Transport, receive: Receive, send: Send
+) -> None:
+    """Send an answer; faults of its content were applied before.
+
+    :param transport: the connection under ``send``
+    """
     size = len(reply.body)
     match fault.effect:
         case "cut" | "drop_tags":
-            await _cut(receive, send)
+            await _cut(transport, receive)
         case "cut_in_headers":
             head = _head(reply, size)
-            await _write_and_close(head[: int(len(head) * fault.keep)], receive, send)
+            await _write_and_close(head[: int(len(head) * fault.keep)], transport, receive)
         case "close_delimited":
-            await _write_and_close(_head(reply, None) + reply.body[: int(size * fault.keep)], receive, send)
+            await _write_and_close(_head(reply, None) + reply.body[: int(size * fault.keep)], transport, receive)
         case "truncate":
-            await _write_and_close(_head(reply, size) + reply.body[: int(size * fault.keep)], receive, send)
+            await _write_and_close(_head(reply, size) + reply.body[: int(size * fault.keep)], transport, receive)
         case "truncate_hidden":
             reply.body = reply.body[: int(size * fault.keep)]
             await deliver(reply, send)
         case "wrong_length":
-            await _write_and_close(_head(reply, max(0, size + fault.delta)) + reply.body, receive, send)
+            await _write_and_close(_head(reply, max(0, size + fault.delta)) + reply.body, transport, receive)
         case "stall":
-            await _stall(reply, fault.seconds, receive, send)
+            await _stall(reply, fault.seconds, transport, receive)
         case "drip":
-            await _drip(reply, fault, receive, send)
+            await _drip(reply, fault, transport, receive)
         case "flood":
             await _flood(reply, fault, send)
         case _:
             await deliver(reply, send)
 
 
-def _transport(send: Send) -> asyncio.Transport:
-    """Return the connection under an ASGI ``send``: it is a method of uvicorn's request cycle, which holds it."""
-    transport: asyncio.Transport = send.__self__.transport  # type: ignore[attr-defined]
-    return transport
-
-
-async def _cut(receive: Receive, send: Send) -> None:
-    transport = _transport(send)
+async def _cut(transport: asyncio.Transport, receive: Receive) -> None:
     connection = transport.get_extra_info("socket")
     if connection is not None:
         with contextlib.suppress(OSError):
@@ -67,26 +65,23 @@ async def _cut(receive: Receive, send: Send) -> None:
     await _wait_for_disconnect(receive, _CLOSING_SECONDS)
 
 
-async def _write_and_close(data: bytes, receive: Receive, send: Send) -> None:
+async def _write_and_close(data: bytes, transport: asyncio.Transport, receive: Receive) -> None:
     """Write past the server, which would refuse a wrong length; then end the connection."""
-    transport = _transport(send)
     transport.write(data)
     transport.close()
     await _wait_for_disconnect(receive, _CLOSING_SECONDS)
 
 
-async def _stall(reply: Reply, seconds: float, receive: Receive, send: Send) -> None:
+async def _stall(reply: Reply, seconds: float, transport: asyncio.Transport, receive: Receive) -> None:
     """Send half of the answer, then nothing until the client disconnects or the time is over."""
-    transport = _transport(send)
     transport.write(_head(reply, len(reply.body)) + reply.body[: len(reply.body) // 2])
     await _wait_for_disconnect(receive, seconds)
     transport.abort()
     await _wait_for_disconnect(receive, _CLOSING_SECONDS)
 
 
-async def _drip(reply: Reply, fault: Fault, receive: Receive, send: Send) -> None:
+async def _drip(reply: Reply, fault: Fault, transport: asyncio.Transport, receive: Receive) -> None:
     """Send the answer and its blanks one byte at a time, until the client disconnects."""
-    transport = _transport(send)
     blanks = fault.megabytes * len(_MEGABYTE)
     transport.write(_head(reply, len(reply.body) + blanks))
     for byte in itertools.chain(reply.body, itertools.repeat(_MEGABYTE[0], blanks)):

@@ -83,7 +83,7 @@ class GetMyInvoicesCore:
             probe=Call("check_status", "GET", constants.API_STATUS, subject=Subject.ACCOUNT),
         )
         self.asks_as = hashlib.sha256(
-            "\n".join(("list", self.session.base_url, timezone, api_key)).encode()
+            "\n".join(("list", repr(self.session.origin), self.session.path, timezone, api_key)).encode()
         ).hexdigest()
         """The same for clients that get the same answers: of address, time zone and key, which it does not reveal."""
         self._identity = threading.Lock()
@@ -108,7 +108,7 @@ class GetMyInvoicesCore:
 
     @property
     def account_number(self) -> str:
-        """The number that names the account, ``20707`` of ``G-20707-0``; asked of the service when it was not given.
+        """The number that names the account, ``20707`` of ``G-20707-0``; read from the service if it was not given.
 
         :raises Misconfigured: when the service does not give it either
         """

@@ -23,6 +23,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterable, Iterator
 
 _LONGEST_LINE = 65536  # as http.client's own
@@ -30,6 +31,7 @@ _MOST_LINES = 100
 _SWITCHING_PROTOCOLS = 101
 _WITHOUT_BODY = (204, 304)  # as http.client has it: a 205 may have a length of its own
 
+_STATUS = re.compile("[1-9][0-9]{2}")
 _USUAL = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n){0,99}\r?\n")
 _HEADER = re.compile(r"([!-9;-~]+):[ \t]*([^\r\n]*)")
 
@@ -38,6 +40,12 @@ class CheckedResponse(HTTPResponse):
     """An answer whose headers have an end of their own, without the interim ones before it."""
 
     version: int
+
+    def __init__(
+        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> None:
+        super().__init__(sock, debuglevel, method, url)
+        self._asks_for_head = method == "HEAD"
 
     def begin(self) -> None:
         """Read the head, and find out by it how the body ends (RFC 9112 6.3)."""
@@ -54,20 +62,39 @@ class CheckedResponse(HTTPResponse):
         self.chunked = self.headers.get("Transfer-Encoding", "").lower() == "chunked"
         self.chunk_left = None
         self.length = None if self.chunked else _length(self.headers.get("Content-Length", ""))
-        if status in _WITHOUT_BODY or self._method == "HEAD":  # type: ignore[attr-defined]  # unknown to typeshed
+        if status in _WITHOUT_BODY or self._asks_for_head:
             self.length = 0
         has_end = self.chunked or self.length is not None
-        self.will_close = self._check_close() or not has_end  # type: ignore[attr-defined]  # unknown to typeshed
+        self.will_close = self._ends_connection() or not has_end
 
     def _final_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = self._read_status()  # type: ignore[attr-defined]  # unknown to typeshed
+            version, status, reason = self._status_line()
             if not 100 <= status < 200:
                 return version, status, reason
             if status == _SWITCHING_PROTOCOLS:  # which no request asks for
                 raise BadStatusLine(f"{version} {status}")
             for _ in self._header_lines():
                 pass
+
+    def _status_line(self) -> tuple[str, int, str]:
+        line = str(self.fp.readline(_LONGEST_LINE + 1), "iso-8859-1")
+        if not line:
+            raise RemoteDisconnected("the connection was closed without an answer")
+        if len(line) > _LONGEST_LINE:
+            raise LineTooLong("status line")
+        version, status, reason = [*line.split(None, 2), "", "", ""][:3]
+        if not (version.startswith("HTTP/") and _STATUS.fullmatch(status)):
+            raise BadStatusLine(line)
+        return version, int(status), reason
+
+    def _ends_connection(self) -> bool:
+        """Return whether the connection ends with this answer; before HTTP/1.1 unless a header keeps it."""
+        options = self.headers.get("Connection", "").lower()
+        if self.version == 11:
+            return "close" in options
+        by_proxy = self.headers.get("Proxy-Connection", "").lower()
+        return not (self.headers.get("Keep-Alive") or "keep-alive" in options or "keep-alive" in by_proxy)
 
     def _header_lines(self) -> Iterator[bytes]:
         """Yield the lines up to the empty one."""

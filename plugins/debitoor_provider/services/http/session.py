@@ -27,6 +27,7 @@ from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.adapter import ServiceAdapter
 from debitoor_provider.services.http.coding import ACCEPTED
 from debitoor_provider.services.http.errors import Misconfigured, Redirected, Refused
+from debitoor_provider.services.http.origin import DEFAULT_PORTS, origin, spelled_origin
 from debitoor_provider.services.http.permit import permit_of
 from debitoor_provider.services.http.secret import Secret
 
@@ -37,7 +38,6 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
 POOL_SIZE = 32
 
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
 # An address that has only one spelling: no escapes, no "." or ".." as a segment.
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_~.-]*)+")
@@ -76,6 +76,8 @@ class ServiceSession(requests.Session):
         super().__init__()
         self.base_url = checked_base_url(base_url, allow_http=allow_http)
         self.origin = origin(self.base_url)
+        self.path = urlsplit(self.base_url).path
+        self.spelled_origin = spelled_origin(self.base_url)
         self.timeouts = timeouts
         self.auth = auth
         self.headers["Accept-Encoding"] = ACCEPTED
@@ -210,28 +212,21 @@ def _is_plain(params: Any) -> bool:
     return not params or (isinstance(params, dict) and all(isinstance(value, str | int) for value in params.values()))
 
 
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of a URL; what cannot be read has an origin of its own."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme.lower(), (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        return "", "", None
-
-
 def checked_base_url(base_url: str, *, allow_http: bool) -> str:
-    """Return the base URL without a trailing slash.
+    """Return the base URL without a trailing slash, with an international host in the form in which it is asked for.
 
     :raises Misconfigured: without a host, with user, query or fragment, or with a scheme that is not allowed
     """
     scheme, host, port = origin(base_url)
-    if not host or port is None or scheme not in _DEFAULT_PORTS:
+    if not host or port is None or scheme not in DEFAULT_PORTS:
         raise Misconfigured(Message("base_url_invalid"))
     parts = urlsplit(base_url)
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise Misconfigured(Message("base_url_with_extras"))
     if scheme == "http" and not allow_http:
         raise Misconfigured(Message("base_url_plain_http"))
+    if not parts.netloc.isascii():
+        base_url = f"{scheme}://{host}:{port}{parts.path}"
     return base_url.rstrip("/")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.reading import is_ambiguous, plain_number
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
-from debitoor_provider.sync.money import LARGEST, cents, is_currency
+from debitoor_provider.sync.money import LARGEST, ZERO, cents, is_currency
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.period import AHEAD
 
@@ -33,7 +33,7 @@ class Corrections:
     :param date: document date
     :param currency: of the document's amounts
     :param tax: gross amount at each tax rate in per cent, in the document's currency; ``None`` for the amount of a
-        single rate: the whole
+        single rate: the whole gross amount of the record
     :param exchange_rate: worth of one unit of the document's currency in the currency of the books
     :param supply: where the supply comes from
     """
@@ -45,14 +45,16 @@ class Corrections:
     supply: SupplyKind | None = None
 
     def applied(self, document: Document) -> Document:
-        """Return the document with the date and the currency that a person has stated."""
-        if self.date is None and not self.currency:
-            return document
-        return replace(
-            document,
-            document_date=self.date or document.document_date,
-            currency=self.currency or document.currency,
-        )
+        """Return the document with the date and the currency that a person has stated.
+
+        If its record has no gross amount, those that were stated for its rates sum to it.
+        """
+        if self.date or self.currency:
+            day, currency = self.date or document.document_date, self.currency or document.currency
+            document = replace(document, document_date=day, currency=currency)
+        if document.stated_gross is None and (gross := sum((amount or ZERO for _, amount in self.tax), ZERO)):
+            document = replace(document, gross_amount=gross, unread_gross="")
+        return document
 
     def split(self, document: Document) -> TaxSplit | None:
         """Return the document's gross amounts by tax rate as a person has stated them.

@@ -11,7 +11,7 @@ from debitoor_provider.services.getmyinvoices.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.listing import overlap_of
 from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
-from debitoor_provider.sync.exchange_key import exchange_key, place_of
+from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Company, Document
+    from debitoor_provider.services.http.origin import Origin
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
@@ -157,12 +158,13 @@ class ExportDirection:
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
         waits = left_out if left_out and left_out.waits else None
-        return planned_document(record, self._key(record.document_uid), waits)
+        former = former_key(self._key, record.document_uid, self.getmyinvoices.session)
+        return planned_document(record, self._key(record.document_uid), waits, former_key=former)
 
-    def _key(self, uid: int) -> str:
+    def _key(self, uid: int, origin: Origin | None = None) -> str:
         """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
         source, target = self.getmyinvoices, caseless(self.account.debitoor_id)
-        place = place_of(source.session.origin)
+        place = place_of(origin or source.session.origin)
         return exchange_key(f"getmyinvoices:{place}:{source.account_number}", uid, f"debitoor:{target}")
 
     def load(self, snapshot: str) -> Document:

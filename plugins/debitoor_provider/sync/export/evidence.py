@@ -17,7 +17,7 @@ from debitoor_provider.sync.export.comparison import (
     supplied,
     unproven_differences,
 )
-from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit
+from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, net_alone
 from debitoor_provider.sync.invoice.models import InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
@@ -119,6 +119,8 @@ class Evidence:
             if amounts and document.stated_gross == 0:
                 raise rejected("zero_beside_invoice", amounts=amounts)
             if amounts and _lacks_only_gross(document):
+                if document.net_amount:
+                    raise net_alone(document, Message("unproven_invoice_states", amounts=amounts))
                 raise held("gross_beside_invoice", amounts=amounts)
             return document
         document = replace(document, document_date=document.document_date or invoice.date)

@@ -98,7 +98,7 @@ def _draft(
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
-        document = _signed(document, account)
+        document = _signed(stated.applied(document), account)
         if evidence:
             document = evidence.completed(document)
     document = stated.applied(document)

@@ -82,6 +82,7 @@ class ExpenseMover:
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     lookalikes: Lookalikes | None
+    name_again: Callable[[Entry, Document], Entry]
     now: Callable[[], datetime]
     rates: ExchangeRates
 
@@ -115,7 +116,7 @@ class ExpenseMover:
             if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
-                self._send(entry, booking, content)
+                self._send(entry, document, booking, content)
 
     def _settle(self, entry: Entry, attempt: Attempt) -> bool:
         """Look whether an attempt whose answer was lost has booked the document after all.
@@ -206,7 +207,7 @@ class ExpenseMover:
             self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
         log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
 
-    def _send(self, entry: Entry, booking: Booking, content: Content) -> None:
+    def _send(self, entry: Entry, document: Document, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
         duplicate = self._duplicate(entry, booking)
         detail = booking.as_json() | _time_by(self.debitoor)
@@ -220,8 +221,8 @@ class ExpenseMover:
         )
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
-            name = entry.target_name or ""
-            file_id = self.debitoor.upload_file(name, content.body, content.size).id
+            entry = self.name_again(entry, document)
+            file_id = self.debitoor.upload_file(entry.target_name or "", content.body, content.size).id
             entry = self.ledger.steps.file_uploaded(entry, file_id, sha256=content.sha256, size=content.size)
         try:
             stored = self.debitoor.create_expense(booking.with_file(file_id))

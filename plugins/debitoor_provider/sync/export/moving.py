@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.export.mover import ExpenseMover
@@ -13,6 +14,7 @@ from debitoor_provider.sync.steps.booked import note_all_booked
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
+from debitoor_provider.sync.steps.rename import name_again
 from debitoor_provider.sync.steps.transfer import Shared
 from debitoor_provider.sync.steps.turns import Judged
 
@@ -98,6 +100,7 @@ def moving(
                 marked=marked,
                 elsewhere=elsewhere,
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
+                name_again=partial(name_again, job),
                 now=job.now,
                 rates=rates,
             ).move

@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 DOCUMENTS = Snapshots(Document)
 
 
-def planned_document(document: Document, key: str, waits: LeftOut | None = None) -> PlannedDocument:
+def planned_document(
+    document: Document, key: str, waits: LeftOut | None = None, *, former_key: str = ""
+) -> PlannedDocument:
     """Return what the ledger keeps of a document.
 
     :param key: names the document and its target over all accounts
     :param waits: why it waits
+    :param former_key: the key that earlier versions gave it, if that was another one
     """
     return PlannedDocument(
         source_id=str(document.document_uid),
         exchange_key=key,
+        former_key=former_key,
         snapshot=DOCUMENTS.dump(document),
         state=State.WAITING if waits else State.PLANNED,
         message=waits.message if waits else None,

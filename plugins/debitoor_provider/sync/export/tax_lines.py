@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.export.two_rates import Span, solve
-from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, net_of
-from debitoor_provider.sync.obstacle import rejected
+from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, exact_text, net_of
+from debitoor_provider.sync.obstacle import held, rejected
 from debitoor_provider.sync.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from debitoor_provider.messages import Message
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.obstacle import Obstacle
 
 _MOST_SHOWN = 5
 _TOLERANCE = Decimal("0.02")  # net, tax and gross of one invoice are each rounded once
@@ -82,13 +84,23 @@ def checked_gross(document: Document) -> Decimal:
     gross = document.gross_amount
     if gross is None and document.unread_gross:
         raise rejected("gross_unreadable", amount=shown(document.unread_gross))
-    if gross is None or (not gross and document.net_amount):
+    if not gross and document.net_amount:
+        raise net_alone(document)
+    if gross is None:
         raise rejected("no_amount")
     if abs(gross) > LARGEST or gross != cents(gross):
         raise rejected("odd_amount", gross=gross, largest=LARGEST)
     if document.stated_gross is None:
         raise rejected("zero_amount")
     return gross
+
+
+def net_alone(document: Document, invoice: Message | None = None) -> Obstacle:
+    """Return that a document has a net amount and no gross amount: no rate says for certain what that comes to.
+
+    :param invoice: what its e-invoice states, which is not proven
+    """
+    return held("net_alone", net=exact_text(document.net_amount or ZERO), invoice=invoice)
 
 
 def checked_rates(document: Document) -> list[Decimal]:

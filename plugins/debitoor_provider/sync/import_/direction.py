@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
-from debitoor_provider.sync.exchange_key import exchange_key, place_of
+from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
 from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
 from debitoor_provider.sync.import_.draft import gross_of, upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
@@ -27,7 +27,7 @@ from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
-from debitoor_provider.sync.steps.rename import turn
+from debitoor_provider.sync.steps.rename import name_again, turn
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.turns import Judged
 from debitoor_provider.sync.worth import Worth
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.services.http.origin import Origin
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
@@ -144,11 +145,13 @@ class ImportDirection:
 
     def planned(self, record: SalesDocument, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""
-        return planned_sales_document(record, self._key(record.id), left_out if left_out and left_out.waits else None)
+        waits = left_out if left_out and left_out.waits else None
+        former = former_key(self._key, record.id, self.debitoor.session)
+        return planned_sales_document(record, self._key(record.id), waits, former_key=former)
 
-    def _key(self, sales_id: str) -> str:
+    def _key(self, sales_id: str, origin: Origin | None = None) -> str:
         """Return the document's key; ids of Debitoor are unique over its accounts."""
-        place = place_of(self.debitoor.session.origin)
+        place = place_of(origin or self.debitoor.session.origin)
         return exchange_key(f"debitoor:{place}", sales_id, f"getmyinvoices:{self.getmyinvoices.account_number}")
 
     def load(self, snapshot: str) -> SalesDocument:
@@ -216,6 +219,7 @@ class ImportDirection:
                 company_uid=company_uid,
                 present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
+                name_again=partial(name_again, job),
                 now=job.now,
             ).move
 

@@ -38,11 +38,15 @@ def statement_of(upload: NewDocument) -> Statement:
     return Statement.of_total(upload.document_date, upload.tax_rates, upload.gross_amount, upload.currency)
 
 
-def sent_of(upload: NewDocument) -> Sent:
-    """Return what the ledger keeps of an upload's figures: a gross amount may be computed, and a sign turned."""
-    gross, currency, day = upload.gross_amount, upload.currency, upload.document_date
+def sent_of(upload: NewDocument, customer: str) -> Sent:
+    """Return what the ledger keeps of an upload: a gross amount may be computed, and a sign turned.
+
+    :param customer: whom the sales document names
+    """
+    gross, currency, number = upload.gross_amount, upload.currency, upload.document_number
+    own = (upload.net_amount, gross, currency, number, customer, number)
     by_rate = statement_of(upload).by_rate
-    return Sent(gross or ZERO, currency, day, upload.net_amount, gross, currency, upload.document_number, by_rate)
+    return Sent(gross or ZERO, currency, upload.document_date, *own, by_rate=by_rate)
 
 
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:

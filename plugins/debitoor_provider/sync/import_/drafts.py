@@ -28,10 +28,12 @@ class UploadDraft:
     """An upload as a person sees it before it is made.
 
     :param company: that it will be assigned to
+    :param customer: whom the sales document names
     """
 
     upload: NewDocument
     company: str
+    customer: str
 
     def shown(self) -> Shown:
         """Return what a person sees of it."""
@@ -52,7 +54,7 @@ class UploadDraft:
 
     def sent(self) -> Sent:
         """Return the document's figures as they are uploaded."""
-        return sent_of(self.upload)
+        return sent_of(self.upload, self.customer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class UploadDrafts:
         :raises Obstacle: when the account's rules hold the document
         """
         upload = new_document(record, self.account, self.company_uid, upload_name(record))
-        return UploadDraft(upload, self.account.defaults.company or "")
+        return UploadDraft(upload, self.account.defaults.company or "", record.customer_name)
 
     def released(self, record: SalesDocument) -> LeftOut | None:  # noqa: ARG002
         """Return nothing: sales documents have no approval."""

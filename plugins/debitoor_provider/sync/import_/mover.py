@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -62,6 +62,7 @@ class UploadMover:
     company_uid: int | None
     present: Mapping[str, Sequence[Document]]
     lookalikes: Lookalikes | None
+    name_again: Callable[[Entry, SalesDocument], Entry]
     now: Callable[[], datetime]
 
     def move(self, entry: Entry) -> None:
@@ -90,8 +91,13 @@ class UploadMover:
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
-            duplicate = self._duplicate(entry, upload)
-            entry = self.ledger.steps.intend(entry, duplicate=duplicate, sent=sent_of(upload))
+            sent = sent_of(upload, document.customer_name)
+            duplicate = self._duplicate(entry, upload, sent)
+            is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
+            entry = self.ledger.steps.intend(entry, duplicate=duplicate, sent=sent)
+            if is_first:
+                entry = self.name_again(entry, document)
+                upload = replace(upload, file_name=entry.target_name or name)
             found = False
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
@@ -113,14 +119,14 @@ class UploadMover:
             detail = {"found": True} if found else {}
             self.ledger.steps.moved(entry, str(uid), sha256=content.sha256, size=content.size, detail=detail)
 
-    def _duplicate(self, entry: Entry, upload: NewDocument) -> Message | None:
+    def _duplicate(self, entry: Entry, upload: NewDocument, sent: Sent) -> Message | None:
         """Return what the document may be a duplicate of.
 
         :raises Obstacle: when the account holds such documents
         """
         if self.lookalikes is None:
             return None
-        this, sent = Known.of(entry, entry.run_id), sent_of(upload)
+        this = Known.of(entry, entry.run_id)
         self.lookalikes.read(this, sent)
         try:
             return self.lookalikes.judge(this, statement_of(upload), "")
@@ -260,7 +266,7 @@ def _sent_before(entry: Entry, there: Document) -> Sent | None:
     if gross is None:
         return None
     by_rate = Statement.of_total(entry.document_date, there.tax_rates, gross, there.currency).by_rate
-    return Sent(gross, there.currency, entry.document_date, *own, by_rate)
+    return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 
 @contextmanager

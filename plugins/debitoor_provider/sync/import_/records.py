@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 SALES_DOCUMENTS = Snapshots(SalesDocument)
 
 
-def planned_sales_document(document: SalesDocument, key: str, waits: LeftOut | None = None) -> PlannedDocument:
+def planned_sales_document(
+    document: SalesDocument, key: str, waits: LeftOut | None = None, *, former_key: str = ""
+) -> PlannedDocument:
     """Return what the ledger keeps of a sales document.
 
     :param key: names the document and its target over all accounts
     :param waits: why it waits
+    :param former_key: the key that earlier versions gave it, if that was another one
     """
     return PlannedDocument(
         source_id=document.id,
         exchange_key=key,
+        former_key=former_key,
         snapshot=SALES_DOCUMENTS.dump(document),
         state=State.WAITING if waits else State.PLANNED,
         message=waits.message if waits else None,

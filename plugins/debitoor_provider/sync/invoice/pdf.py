@@ -10,7 +10,7 @@ import io
 import logging
 import os
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
@@ -21,8 +21,6 @@ from debitoor_provider.sync.invoice.xml import looks_like_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pypdf._utils import StreamType
 
 # It warns of each small fault that it repairs, which would fill the log of a run.
 logging.getLogger("pypdf").setLevel(logging.ERROR)
@@ -64,7 +62,7 @@ def embedded_files(content: BinaryIO) -> list[bytes]:
 class _Reader(PdfReader):
     """A reader that takes an object's header at once: as it begins, pypdf looks at the header of every object."""
 
-    def read_object_header(self, stream: StreamType) -> tuple[int, int]:
+    def read_object_header(self, stream: IO[Any]) -> tuple[int, int]:
         """Read ``12 0 obj`` and the blanks after it; any other header than the usual one is left to pypdf."""
         start = stream.tell()
         header = _HEADER.match(stream.read(_LONGEST_HEADER))

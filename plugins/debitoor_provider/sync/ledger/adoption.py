@@ -44,7 +44,7 @@ _FIGURES = (
     "booked_rates",
 )
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
-_STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency")
+_STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency", "company")
 _FILE = ("file_sha256", "file_bytes")
 
 
@@ -62,7 +62,7 @@ def known_elsewhere(
 
     The file of one whose copy no run has verified is left out, so that it is not archived.
     """
-    by_key = {document.exchange_key: document.source_id for document in listed}
+    by_key = {key: one.source_id for one in listed for key in (one.exchange_key, one.former_key) if key}
     found: dict[str, Entry] = {}
     for chunk in chunks(sorted(by_key)):
         rows = connection.execute(

@@ -89,7 +89,7 @@ class Ledger:
         schema.upgrade(self._database)
 
     def reading(self) -> AbstractContextManager[None]:
-        """Let everything that a ``with`` block reads in its thread share one transaction, for who asks several things.
+        """Let everything that a ``with`` block reads in its thread share one transaction.
 
         What is written meanwhile, by the block too, is seen or not, as the database has it: only read in the block.
         """

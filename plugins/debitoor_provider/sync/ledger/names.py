@@ -1,4 +1,6 @@
-"""The part ``ledger.names``: the file name of a document's copy, chosen once and unique in an account.
+"""The part ``ledger.names``: the file name of a document's copy, unique in an account.
+
+It is chosen before the document is sent, and once more if its record has changed when it is uploaded.
 
 Names that differ only in case or composition count as equal, as in file systems. A unique index decides, so two runs
 cannot choose the same name.
@@ -13,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.history import write_events
-from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.database.tables import documents, leases
 from debitoor_provider.sync.ledger.database.types import storable
-from debitoor_provider.sync.ledger.errors import IllegalTransition
+from debitoor_provider.sync.ledger.errors import IllegalTransition, LeaseLost
 from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.results import Naming
 from debitoor_provider.sync.ledger.states import STEPS, Direction, EventKind, State
@@ -63,6 +65,21 @@ class Names:
         with self._database().write() as connection:
             return give_names(connection, pairs, at=self._clock.now(), run_id=run_id)
 
+    def change(self, entry: Entry, name: str) -> Entry | None:
+        """Give a document that is being sent another file name; return ``None`` when another one of the account has it.
+
+        :raises LeaseLost: when another run may be working on the document
+        """
+        changed = entry._replace(target_name=storable(name))
+        _require_name(changed.target_name or "")
+        with self._database().write() as connection:
+            if connection.execute(_BEING_SENT, {"the_id": entry.id, "the_owner": entry.owner}).first() is None:
+                raise LeaseLost(f"Document {entry.source_id} is not leased to this run any more.")
+            if not _write(connection, [changed]):
+                return None
+            write_events(connection, [_event(changed, self._clock.now(), entry.run_id)])
+        return changed
+
     def taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
         """Return the names of the account that begin with a prefix, regardless of case."""
         key = name_key(storable(prefix))
@@ -87,6 +104,15 @@ class Names:
         return found
 
 
+_BEING_SENT = (
+    sa.select(documents.c.id)
+    .where(
+        documents.c.id == sa.bindparam("the_id"),
+        documents.c.state == State.SENDING,
+        sa.exists().where(leases.c.key == documents.c.exchange_key, leases.c.owner == sa.bindparam("the_owner")),
+    )
+    .with_for_update()
+)
 _TAKEN = sa.select(documents.c.target_name).where(
     documents.c.account == sa.bindparam("the_account"),
     documents.c.direction == sa.bindparam("the_direction"),

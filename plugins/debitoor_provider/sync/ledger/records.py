@@ -64,6 +64,8 @@ class Sent:
     :param gross_amount: the same
     :param document_currency: that own currency
     :param document_number: of the document
+    :param company: supplier or customer, as the record names it that is sent; ``None``: as the ledger has it
+    :param source_name: the document's name at its source, likewise
     :param by_rate: the gross amount of each tax rate
     """
 
@@ -74,6 +76,8 @@ class Sent:
     gross_amount: Decimal | None
     document_currency: str
     document_number: str = ""
+    company: str | None = None
+    source_name: str | None = None
     by_rate: Mapping[Rate, Decimal] = field(default_factory=dict)
 
     @property
@@ -84,13 +88,15 @@ class Sent:
 
     @property
     def stated(self) -> dict[str, Any]:
-        """The columns of the document's own figures."""
+        """The columns of the document's own facts."""
+        names = {"company": self.company, "source_name": self.source_name}
         return {
             "document_number": self.document_number,
             "document_date": self.date,
             "net_amount": self.net_amount,
             "gross_amount": self.gross_amount,
             "currency": self.document_currency,
+            **{column: name for column, name in names.items() if name is not None},
         }
 
 
@@ -203,6 +209,7 @@ class PlannedDocument:
     :param state: planned, waiting, held or rejected
     :param message: why it waits, is held or is rejected
     :param fingerprint: changes when the source record did; empty: made from the snapshot
+    :param former_key: the exchange key that an earlier version gave it; empty: none, or the same
     """
 
     source_id: str
@@ -219,6 +226,7 @@ class PlannedDocument:
     net_amount: Decimal | None = None
     gross_amount: Decimal | None = None
     fingerprint: str = ""
+    former_key: str = ""
 
     @property
     def reason_code(self) -> str:

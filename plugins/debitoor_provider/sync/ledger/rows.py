@@ -64,8 +64,8 @@ def sent_values(entry: Entry, sent: Sent) -> dict[str, Any]:
 
 
 def restated(document: Described, sent: Sent) -> Described:
-    """Return a document with the figures that are sent of it."""
-    values = sent.stated
+    """Return a document with the facts that are sent of it."""
+    values = {name: value for name, value in sent.stated.items() if hasattr(document, name)}
     return document._replace(**values) if isinstance(document, Entry) else dataclasses.replace(document, **values)
 
 

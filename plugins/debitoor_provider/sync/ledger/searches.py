@@ -1,4 +1,4 @@
-"""A text is looked for once, since that reads each document; who waits has the newest of very many looked through."""
+"""Full-text searches: one pass over the documents, over the newest ones only where a person waits for very many."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ STEPS: Mapping[EventKind, Transition] = {
     # the plan
     EventKind.LISTED: Transition(OPEN | {State.GONE}, OPEN, creates=True),
     EventKind.GONE: _to(State.GONE, *OPEN),
-    EventKind.NAMED: _to(State.PLANNED, State.PLANNED),
+    EventKind.NAMED: _to(State.PLANNED, State.PLANNED),  # a name that is given later is noted in the state of then
     # a run that holds the lease; an intent may be repeated after a look at the target found nothing
     EventKind.INTENT: _leased(State.SENDING, *DUE),
     EventKind.FILE_UPLOADED: _leased(State.SENDING, State.SENDING),

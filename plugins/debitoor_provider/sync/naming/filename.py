@@ -19,6 +19,7 @@ _SEPARATORS = " ._-"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*%]')  # Windows' own, and the mark that an URL would read as an escape
 _REPEATED = re.compile(r"( ?[_.\-,] ?)\1+")
 _BEFORE_DOT = re.compile(r"[ _-]+(?=\.)")
+_NUMBER = re.compile(r"_([1-9][0-9]{0,17})\Z", re.ASCII)
 _RESERVED = re.compile(r"\A(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
 
 
@@ -59,22 +60,31 @@ def unique(name: str, taken: Container[str] | Callable[[str], bool]) -> str:
     :param taken: the :func:`name_key` of each name in use, or a question about such a key
     """
     is_taken = taken if callable(taken) else taken.__contains__
-    stem, extension = split_name(name)
-
-    def numbered(number: int) -> str:
-        suffix = f"_{number}" if number > 1 else ""
-        return (_fit(stem, suffix + extension, STEM_LIMIT - len(suffix)) + suffix + extension) if suffix else name
 
     def free(number: int) -> bool:
-        return not is_taken(name_key(numbered(number)))
+        return not is_taken(name_key(_numbered(name, number)))
 
-    low, high = 0, 1  # numbered(low) is taken, numbered(high) is free
+    low, high = 0, 1  # that with the number low is taken, that with the number high is free
     while not free(high):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if free(middle) else (middle, high)
-    return numbered(high)
+    return _numbered(name, high)
+
+
+def is_numbered(name: str, wish: str) -> bool:
+    """Return whether a name is one that :func:`unique` gives instead of a wish that is taken."""
+    found = _NUMBER.search(split_name(name)[0])
+    return found is not None and name == _numbered(wish, int(found[1]))
+
+
+def _numbered(name: str, number: int) -> str:
+    if number == 1:
+        return name
+    stem, extension = split_name(name)
+    suffix = f"_{number}"
+    return _fit(stem, suffix + extension, STEM_LIMIT - len(suffix)) + suffix + extension
 
 
 def _extension(extension: str) -> str:

@@ -73,6 +73,7 @@ class Known:
             number_key(one.document_number) == number_key(sent.document_number)
             and (one.document_date, one.gross_amount) == (sent.date, sent.gross_amount)
             and one.currency.strip().upper() == sent.document_currency.strip().upper()
+            and sent.company in (None, one.company)
         )
         return self if same else replace(self, described=restated(one, sent))
 

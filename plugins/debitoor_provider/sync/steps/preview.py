@@ -22,7 +22,7 @@ from debitoor_provider.sync.steps.foreseen import (
 from debitoor_provider.sync.steps.left_out import before_reading
 from debitoor_provider.sync.steps.limits import foreseen, foreseen_at_archive
 from debitoor_provider.sync.steps.plan import listing
-from debitoor_provider.sync.steps.rename import FreeNames, turn
+from debitoor_provider.sync.steps.rename import FreeNames, other_wish, turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,13 +103,15 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     :param limit: look at so many documents at most
     :raises StopError: when the run could not move anything
     """
-    rows, leaves = _foresee(job, requested)
+    rows, leaves, names = _foresee(job, requested)
     shown = rows[:limit]
     for row in shown:
         row.is_shown = True
         if row.is_due and not row.is_listed:
             _read_again(job, row)
     due = [row for row in in_order(job, rows) if row.is_shown]
+    for row in due:
+        _name_again(job, row, names)
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
@@ -125,14 +127,14 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
 
 def count(job: Job, requested: Window) -> int:
     """Return how many of the documents that a window holds a run would try to move."""
-    rows, _ = _foresee(job, requested)
+    rows, *_ = _foresee(job, requested)
     return sum(row.is_due for row in rows if row.is_listed)
 
 
-def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument], Callable[[Entry], bool]]:
+def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument], Callable[[Entry], bool], FreeNames]:
     """Take every decision of the plan and of the naming, and write none of them down.
 
-    :return: the documents, and which others of the account the plan would let go
+    :return: the documents, which others of the account the plan would let go, and which names are left
     """
     job.is_chosen = requested is not None
     rows: dict[str, ForeseenDocument] = {}
@@ -164,13 +166,13 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
             leaving.append(entry)  # a full listing that lacks it
         else:
             rows[entry.source_id] = left_behind(job, entry)
-    _name(job, rows.values(), leaving)
+    names = _name(job, rows.values(), leaving)
 
     def leaves(entry: Entry) -> bool:
         is_lacking = is_full and entry.source_id not in rows and entry.archived_at is None
         return entry.state in OPEN and (is_lacking or entry.source_id in gone)
 
-    return list(rows.values()), leaves
+    return list(rows.values()), leaves, names
 
 
 def _read_again(job: Job, row: ForeseenDocument) -> None:
@@ -189,8 +191,8 @@ def _read_again(job: Job, row: ForeseenDocument) -> None:
     row.is_due = row.left_out is None
 
 
-def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) -> None:
-    """Give each due document the name that the rename step would give it."""
+def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) -> FreeNames:
+    """Give each due document the name that the rename step would give it; return which names are left."""
     rows = list(rows)
     renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
     freed = [entry.target_name for entry in [*renamed, *leaving] if entry.target_name]
@@ -205,6 +207,14 @@ def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) 
     wishes = [job.direction.wish(job.direction.corrected(row.record, row.decisions)) for row in wanted]
     for row, name in zip(wanted, names.give_each(wishes), strict=True):
         row.name = name
+    return names
+
+
+def _name_again(job: Job, row: ForeseenDocument, names: FreeNames) -> None:
+    """Give a document that was named before the name that it would be uploaded with."""
+    entry = row.entry
+    if entry and not entry.file_id and row.name == entry.target_name and (wish := other_wish(job, entry, row.record)):
+        row.name = names.give_instead(row.name, wish)
 
 
 def _judged(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:

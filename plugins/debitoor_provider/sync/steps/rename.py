@@ -1,13 +1,16 @@
-"""The rename step: every planned document gets the file name that its copy at the target will have."""
+"""The rename step: every planned document gets the file name that its copy at the target will have.
+
+A document that is edited before its file is uploaded gets another name then: of the record that is sent.
+"""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.naming.filename import name_key, split_name, unique
+from debitoor_provider.sync.naming.filename import is_numbered, name_key, split_name, unique
 from debitoor_provider.sync.text import cut
 
 if TYPE_CHECKING:
@@ -57,6 +60,41 @@ def _rename(unnamed: list[Entry], job: Job) -> int:
     return named
 
 
+def name_again(job: Job, entry: Entry, record: Any) -> Entry:
+    """Give a document the name that its record makes now, if that is another one; to be called before its upload.
+
+    For an unchanged document this makes no statement.
+
+    :param entry: announced, and leased to this run
+    :param record: the document as it is sent, but for what a person has stated about it
+    """
+    wish = other_wish(job, entry, record)
+    if wish is None:
+        return entry
+    for _ in range(_ROUNDS):
+        names = FreeNames(job.ledger, job.account_id, job.direction.name)
+        name = names.give_instead(entry.target_name, wish)
+        if name == entry.target_name:
+            break
+        if changed := job.ledger.names.change(entry, name):
+            log.info("Document %s was edited: %r becomes %r", entry.source_id, entry.target_name, name)
+            return changed
+    return entry
+
+
+def other_wish(job: Job, entry: Entry, record: Any) -> str | None:
+    """Return which name a document should have; ``None`` when it is the one that it has, apart from a number.
+
+    :param record: the document as it is now, but for what a person has stated about it
+    """
+    direction, name = job.direction, entry.target_name or ""
+    wish = direction.wish(direction.corrected(record, entry.decisions))
+    if name == wish:
+        return None
+    before = direction.wish(direction.corrected(direction.load(entry.snapshot), entry.decisions))
+    return None if before == wish and is_numbered(name, wish) else wish
+
+
 def turn(source_id: str) -> tuple[int, str]:
     """Return the key by which documents get their names in turn: older ones first, so that they get lower numbers."""
     return len(source_id), source_id
@@ -79,6 +117,14 @@ class FreeNames:
     def give(self, wish: str) -> str:
         """Choose the name that comes next to the wish, and count it as taken."""
         return self.give_each([wish])[0]
+
+    def give_instead(self, given_up: str | None, wish: str) -> str:
+        """Choose the name that comes next to the wish for a document that gives up the name that it has."""
+        if given_up:
+            key = name_key(given_up)
+            self._freed.add(key)
+            self._used.discard(key)
+        return self.give(wish)
 
     def give_each(self, wishes: Sequence[str]) -> list[str]:
         """Do the same for several wishes, in their order."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sqlite3
@@ -48,6 +49,16 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(url: str):
 def test_other_databases_are_refused():
     with pytest.raises(LedgerMisconfigured, match="SQLite or PostgreSQL, not on mysql"):
         Ledger.open("mysql://host/database")
+
+
+@pytest.mark.parametrize("driver", ["aiosqlite", "pysqlcipher"])
+def test_other_drivers_of_sqlite_are_refused(driver: str, tmp_path: Path):
+    with pytest.raises(LedgerMisconfigured, match=f"SQLite or PostgreSQL, not on sqlite\\+{driver}"):
+        Ledger.open(f"sqlite+{driver}:///{tmp_path / 'ledger.db'}")
+
+
+def test_sqlite_s_own_driver_may_be_named(tmp_path: Path):
+    assert parse(f"sqlite+pysqlite:///{tmp_path}/ledger.db") == parse(f"sqlite:///{tmp_path}/ledger.db")
 
 
 def test_a_missing_driver_is_named():
@@ -99,6 +110,23 @@ def test_a_reader_is_not_held_up_by_a_writer(ledger: Ledger):
     with ledger._database.write() as connection:
         connection.execute(sa.text("UPDATE debitoor_documents SET company = 'half done'"))
         assert [entry.company for entry in ledger.documents.entries()] == ["Müller & Söhne"]
+
+
+def test_a_reader_on_sqlite_sees_one_state_of_the_database(on_sqlite: Ledger):
+    planned(on_sqlite, 1)
+    with on_sqlite._database.reading():
+        before = [entry.company for entry in on_sqlite.documents.entries()]
+        with on_sqlite._database.write() as connection:
+            connection.execute(sa.text("UPDATE debitoor_documents SET company = 'meanwhile'"))
+        assert [entry.company for entry in on_sqlite.documents.entries()] == before
+    assert [entry.company for entry in on_sqlite.documents.entries()] == ["meanwhile"]
+
+
+def test_a_writer_on_sqlite_has_the_lock_before_its_first_statement(on_sqlite: Ledger):
+    with on_sqlite._database.write():
+        other = sqlite3.connect(str(on_sqlite._database.engine.url.database), timeout=0, isolation_level=None)
+        with contextlib.closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
 
 
 def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):

@@ -28,6 +28,7 @@ from debitoor_provider.services.sqlite import use_wal
 from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
+from debitoor_provider.sync.ledger.database.sqlite_dialects import READER, WRITER
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
 
 if TYPE_CHECKING:
@@ -177,12 +178,14 @@ def _open(url: URL, cache: int) -> Database:
         if is_sqlite
         else {"connect_args": {"connect_timeout": CONNECT_WAIT}, "pool_pre_ping": True, "max_overflow": 30}
     )
+    options |= {"pool_use_lifo": True, "hide_parameters": True, "json_serializer": _to_json}
     try:
         if is_sqlite:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        options |= {"pool_use_lifo": True, "hide_parameters": True, "json_serializer": _to_json}
-        engine = sa.create_engine(url, pool_size=5, **options)
-        writer = sa.create_engine(url, pool_size=1, **options) if is_sqlite else engine
+            engine = sa.create_engine(url.set(drivername=READER), pool_size=5, **options)
+            writer = sa.create_engine(url.set(drivername=WRITER), pool_size=1, **options)
+        else:
+            engine = writer = sa.create_engine(url, pool_size=5, **options)
     except (ImportError, NoSuchModuleError) as error:
         raise LedgerMisconfigured(Message("ledger_driver_missing", driver=url.drivername)) from error
     except (ArgumentError, TypeError, ValueError):
@@ -192,10 +195,8 @@ def _open(url: URL, cache: int) -> Database:
     if not is_sqlite:
         event.listen(engine, "connect", _prepare_postgresql)
         return Database(engine, writer, place, contextlib.nullcontext())
-    # A writer takes the lock at once: SQLite refuses it without waiting to a transaction that has read before.
-    for each, begin, kilobytes in ((engine, "BEGIN", cache), (writer, "BEGIN IMMEDIATE", WRITER_CACHE)):
+    for each, kilobytes in ((engine, cache), (writer, WRITER_CACHE)):
         event.listen(each, "connect", partial(_prepare_sqlite, kilobytes))
-        _begin_by(each, begin)
     event.listen(writer, "connect", _undo_in_memory)
     return Database(engine, writer, place, threading.Lock())
 
@@ -211,11 +212,6 @@ def _prepare_sqlite(kilobytes: int, connection: Any, _record: object) -> None:
 def _undo_in_memory(connection: Any, _record: object) -> None:
     """Keep in memory what undoes a single statement; each step of a document would make a temporary file for it."""
     connection.execute("PRAGMA temp_store=MEMORY")
-
-
-def _begin_by(engine: Engine, statement: str) -> None:
-    """Begin each transaction with a statement; an event listener would be called for every statement."""
-    setattr(engine.dialect, "do_begin", lambda connection: connection.execute(statement))  # noqa: B010 mypy knows it as a method
 
 
 def _rebuild_freely(connection: Connection, freely: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DOCUMENTS, _EVENTS, _RUNS = 1_000_000, 4_000_000, 30_000
 # For each index how many rows there are, and how many of them agree in the first column, the first two, and so on.
-_ROWS = {
+_ROWS: dict[str, dict[str, tuple[int, ...]]] = {
     "debitoor_documents": {
         "ix_debitoor_documents_all_amount": (_DOCUMENTS, 10, 1),
         "ix_debitoor_documents_all_changed": (_DOCUMENTS, 2, 1, 1),

@@ -24,10 +24,10 @@ def parse(url: str) -> URL:
     backend = parsed.get_backend_name()
     if backend == "postgres" or parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    elif backend == "sqlite":
+    elif parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
         if parsed.database in (None, "", ":memory:") or "mode=memory" in str(parsed):
             raise LedgerMisconfigured(Message("ledger_needs_file"))
-        parsed = parsed.set(database=str(Path(str(parsed.database)).absolute()))
+        parsed = parsed.set(drivername="sqlite", database=str(Path(str(parsed.database)).absolute()))
     elif backend != "postgresql":
-        raise LedgerMisconfigured(Message("ledger_backend_unknown", backend=backend))
+        raise LedgerMisconfigured(Message("ledger_backend_unknown", backend=parsed.drivername))
     return parsed
