@@ -46,7 +46,7 @@ def test_the_readme_has_no_link_that_leads_nowhere(urls: dict[str, str]) -> None
     targets = re.findall(r"\]\(([^)]*)\)", readme["text"])
     assert targets
     assert all(target.startswith("https://") for target in targets)
-    paths = [target.partition("/v1.2.3/")[2] for target in targets if target.startswith(SOURCE)]
+    paths = [target.partition("#")[0].partition("/v1.2.3/")[2] for target in targets if target.startswith(SOURCE)]
     assert bool(paths) == bool(urls)
     assert all((ROOT / path).exists() for path in paths)
 

@@ -9,9 +9,12 @@ from playwright.sync_api import expect
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
+from tests.browser.conftest import take
 from tests.browser.test_pages import settled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
 
     from demo.airflow import LocalAirflow
@@ -33,7 +36,15 @@ def held(airflow: LocalAirflow) -> None:
     ledger.close()
 
 
-def test_a_decision_is_taken_on_its_page(page: Page, held: None) -> None:
+def test_it_is_listed_and_a_decision_is_taken_on_its_page(
+    page: Page, held: None, barriers: Callable[[Page], list[str]]
+) -> None:
+    settled(page, "")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="own-held", exact=True))
+    expect(row.get_by_text("the DAG tagged_receipts moves its documents")).to_be_visible()
+    expect(row.get_by_role("button")).to_have_count(0)  # none of its actions needs a file
+    assert barriers(page) == []
+    take(page, "fileless")
     settled(page, "/accounts/own-held/documents")
     expect(page.get_by_text("the DAG tagged_receipts moves its documents")).to_be_visible()
     assert page.get_by_role("tab").all_inner_texts() == ["Documents", "Runs"]

@@ -10,9 +10,22 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, words
 from debitoor_provider.sync.ledger import Run, State, read_choices
 
+DIFFERENCES = [
+    Message("differs_in_date", record="2026-01-31", invoice="2026-02-01"),
+    Message("differs_in_gross", record="1238", invoice="119.00"),
+    Message("differs_in_rates", record=["7 %"], invoice=["7 %", "19 %"]),
+    Message(
+        "differs_by_rate",
+        record=[Message("amount_at_rate", gross="1238.00", rate="7")],
+        invoice=[
+            Message("amount_at_rate", gross=gross, rate=rate) for gross, rate in (("19.00", "7"), ("100.00", "19"))
+        ],
+    ),
+]
+"""What record and e-invoice of a document say differently."""
 HOSTILE = "[red]Evil[/red]\n\u202egnp.exe \x1b[31m"
 
 
@@ -56,6 +69,14 @@ class TestList:
             "mark": "",
         }
         assert rows["2"]["state"] == "rejected"
+
+    @pytest.mark.parametrize(
+        ("stored", "currency", "shown"), [("119", "EUR", "119.00"), ("119.00", "JPY", "119"), ("119.5", "", "119.50")]
+    )
+    def test_an_amount_has_one_form_for_programs(self, cli, planned, stored, currency, shown):
+        planned("1", gross_amount=Decimal(stored), currency=currency)
+        (row,) = cli("documents", "list", "-o", "json").rows
+        assert row["gross"] == shown
 
     @pytest.mark.parametrize(
         ("words", "ids"),
@@ -242,6 +263,18 @@ class TestWhatIsNotPossible:
             == "'rejectd' is not a valid state. Did you mean rejected?"
         )
 
+    @pytest.mark.parametrize(("option", "section", "code"), [("state", "state", "held"), ("mark", "mark", "unbooked")])
+    @pytest.mark.parametrize("language", ["fr", "de", "da"])
+    def test_the_choices_are_in_the_words_of_the_reader_which_are_taken_as_the_codes_are(
+        self, cli, held, language, option, section, code
+    ):
+        said = words(language)[f"{section}.{code}"]
+        refused = cli("documents", "list", f"--{option}", "zzzz", "--language", language).sentence
+        assert (said in refused, code in refused) == (True, False)
+        for name in (said, said.upper(), code):
+            assert cli("documents", "list", f"--{option}", name, "--language", language).code == 0
+        assert said in cli("documents", "list", f"--{option}", said[:-1], "--language", language).sentence
+
     @pytest.mark.parametrize(
         ("command", "sentence"),
         [
@@ -280,6 +313,44 @@ class TestHistory:
         ]
         assert rows[-1]["by"] == f"user:{getpass.getuser()}"
         assert "mended" in rows[-1]["detail"]
+
+    @pytest.mark.parametrize("code", ["invoice_contradicts", "unproven_contradicts"])
+    def test_both_figures_of_what_record_and_e_invoice_contradict_each_other_in(self, cli, planned, code):
+        planned("1", currency="EUR", state=State.HELD, message=Message(code, differences=DIFFERENCES))
+        _, *lines = cli("documents", "history", "acme", "1", "--language", "fr").out.split(
+            "Fiche et facture électronique"
+        )
+        table = lines[-1].replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+        head, *rows = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if "|" in line]
+        assert head == ["Champ", "Dans la fiche", "Dans la facture électronique"]
+        assert rows == [
+            ["Date", "31 janv. 2026", "1 févr. 2026"],
+            ["TTC", "1 238,00 EUR", "119,00 EUR"],
+            ["Taux de TVA", "7 %", "7 %; 19 %"],
+            ["TTC par taux de TVA", "7 % : 1 238,00 EUR", "7 % : 19,00 EUR; 19 % : 100,00 EUR"],
+        ]
+
+    def test_a_document_of_another_kind_and_currency(self, cli, planned):
+        kinds = {"record": Message("kind_invoice"), "invoice": Message("kind_credit_note")}
+        differs = [
+            Message("differs_in_kind", **kinds),
+            Message("differs_in_currency", record="EUR", invoice="JPY"),
+            Message("differs_in_gross", record="238", invoice="119.00"),
+        ]
+        planned("1", currency="EUR", state=State.HELD, message=Message("invoice_contradicts", differences=differs))
+        said = cli("documents", "history", "acme", "1").out
+        assert "Record and e-invoice" in said
+        for figure in ("Kind of document", "an invoice", "a credit note", "238.00 EUR", "119 JPY"):
+            assert figure in said
+
+    def test_programs_get_the_events_alone(self, cli, planned):
+        planned("1", state=State.HELD, message=Message("invoice_contradicts", differences=DIFFERENCES))
+        (event,) = cli("documents", "history", "acme", "1", "-o", "json").rows
+        assert event["state"] == "held"
+        assert "Record and e-invoice" not in cli("documents", "history", "acme", "1", "-o", "plain").out
+
+    def test_a_document_without_a_contradiction_has_no_such_table(self, cli, held):
+        assert "Record and e-invoice" not in cli("documents", "history", "acme", "1").out
 
     def test_of_nothing(self, cli, ledger):
         assert cli("documents", "history", "acme", "1").sentence == (

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.ledger import State
 from tests.cli.test_commands import COMMANDS
 from tests.messages.english import english_in
 
@@ -26,7 +25,6 @@ NAMES = frozenset(
         "tax",
     }
     | {"withdraw", "supply", "exchange", "rate", "attention", "mark", "retry", "again", "connections", "validate"}
-    | {str(state) for state in State}
     | {"proven", "contradicts", "supplied", "unproven", "unreadable", "none", "path", "folder"}
 )
 """Words of the command line, and values as the account file and the other programs have them."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Run
+from debitoor_provider.sync.ledger import Run, State
 from tests.cli.test_health import health
 
 
@@ -52,9 +52,28 @@ def test_no_service_is_called_unless_wanted(cli, account, acme, sandbox):
     assert len(sandbox.calls(company=acme)) == calls
 
 
-def test_what_is_worse_is_said(cli, account, ledger):
+def test_what_is_graver_is_said_first(cli, account, ledger):
     account(filter={"tags": {"any": ["bokos"]}})
     ledger.runs.start(Run("d/1", "acme", "export", "scheduled", started_at=datetime.now(UTC)))
     error = Message("as_written", text="The key is blocked.", remedy="")
     ledger.runs.finish("d/1", counts={}, verdict="stopped", message=error)
-    assert health(cli, "--connections") == (2, ["acme: critical: stopped: The key is blocked."])
+    code, (said,) = health(cli, "--connections")
+    assert (code, said.startswith("acme: critical: stopped: The key is blocked. ")) == (2, True), said
+    assert "GetMyInvoices has no tag 'bokos'" in said
+
+
+def test_of_what_is_critical_one_thing_is_said(cli, account, ledger, acme):
+    account()
+    acme.block_key()
+    ledger.runs.start(Run("d/1", "acme", "export", "scheduled", started_at=datetime.now(UTC)))
+    ledger.runs.finish("d/1", counts={}, verdict="stopped", message=Message("gmi_key_blocked"))
+    code, (said,) = health(cli, "--connections")
+    assert (code, said.count("blocked")) == (2, 1), said
+
+
+def test_documents_that_need_a_decision_hide_nothing(cli, account, planned):
+    account(filter={"tags": {"any": ["bokos"]}})
+    planned("1", state=State.HELD, message=Message("x"))
+    code, (said,) = health(cli, "--connections")
+    assert (code, said.startswith("acme: warning: unknown name: GetMyInvoices has no tag 'bokos'")) == (1, True), said
+    assert said.endswith("1 document waits for a person's decision.")

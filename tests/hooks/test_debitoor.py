@@ -6,6 +6,7 @@ import pytest
 from airflow.sdk import Connection
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
+from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, Unavailable
 from tests.services.scripted import CANARY, Reply
 
@@ -45,6 +46,20 @@ def test_an_environment_without_e_mail_is_asked_for_in_the_settings(service, con
     service.on("GET", ENVIRONMENT, Reply({"id": "1"}))
     service.on("GET", "/api/settings/v3", Reply({"id": "1", "accountEmail": "books@acme.example"}))
     assert hook.test_connection() == (True, "Connected to books@acme.example.")
+
+
+def test_each_field_that_no_run_needs_is_read_once(service, connect, hook, monkeypatch):
+    read: list[str] = []
+
+    def note(self: Fields, name: str) -> str:
+        read.append(name)
+        return ""
+
+    monkeypatch.setattr(Fields, "record_page", note)
+    connect("debitoor")
+    service.on("GET", ENVIRONMENT, Reply({"id": "1", "email": "books@acme.example"}))
+    assert hook.test_connection()[0]
+    assert read == ["web_url", "sales_web_url"]
 
 
 def test_a_token_of_another_account_is_reported(service, connect, hook):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, Reader, written_for
 from debitoor_provider.runs.tables import cell, money, preview_table, table, to_text
 from debitoor_provider.sync.steps.preview import Preview
 
@@ -55,10 +55,16 @@ def test_a_missing_value_is_empty():
         ("-0.10", "USD", "-0.10 USD"),
         ("12345678901234567.89", "EUR", "12345678901234567.89 EUR"),
         ("7", "", "7.00"),
+        ("1119.00", "JPY", "1119 JPY"),
     ],
 )
 def test_money(amount, currency, shown):
     assert money(Decimal(amount), currency) == shown
+
+
+def test_money_in_the_form_of_a_language():
+    with written_for(Reader("de", figures=True)):
+        assert [money(Decimal(1119), currency) for currency in ("EUR", "JPY")] == ["1.119,00 EUR", "1.119 JPY"]
 
 
 def test_figures_are_to_the_right():

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.sync.money import cents, exact_text, minor_units, net_of
+from debitoor_provider.sync.money import canonical, cents, exact_text, minor_units, net_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,22 @@ def test_the_net_amount_is_what_debitoor_makes_of_a_gross_line(gross: str, rate:
 )
 def test_a_text_of_an_amount_has_all_its_digits_and_cents(amount: str, text: str) -> None:
     assert exact_text(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("119", "EUR", "119.00"),
+        ("119.000", "EUR", "119.00"),
+        ("119.005", "EUR", "119.005"),
+        ("119.00", "JPY", "119"),
+        ("119.5", "JPY", "119.5"),
+        ("1E+2", "JPY", "100"),
+        ("2.68", "KWD", "2.680"),
+        ("119", "", "119.00"),
+    ],
+)
+def test_the_canonical_form_of_an_amount_has_the_decimals_of_its_currency(
+    amount: str, currency: str, text: str
+) -> None:
+    assert (str(canonical(Decimal(amount), currency)), exact_text(Decimal(amount), currency)) == (text, text)

@@ -113,6 +113,7 @@ class TestRow:
             "id": "acme",
             "dag_id": "debitoor__acme",
             "name": "Acme",
+            "fileless": False,
             "direction": "export",
             "companies": ["Paper Ltd"],
             "frequency": "daily",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State, read_choices
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Sent, State, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +137,75 @@ class TestDetail:
         (other,) = enter("9", account="other")
         for id_ in (other, 999_999):
             assert page().get(f"api/accounts/acme/documents/{id_}").status_code == 404
+
+
+class TestAmounts:
+    """Each amount has one form, however it was stored."""
+
+    @pytest.mark.parametrize(
+        ("stored", "currency", "shown"),
+        [
+            ("119", "EUR", "119.00"),
+            ("119.000", "EUR", "119.00"),
+            ("119.005", "EUR", "119.005"),
+            ("119.00", "JPY", "119"),
+        ],
+    )
+    def test_it_is_that_of_the_currency(self, page, enter, stored, currency, shown):
+        amount = Decimal(stored)
+        (id_,) = enter("1", gross_amount=amount, net_amount=amount, currency=currency, document_date=date(2026, 1, 31))
+        client = page()
+        (listed_,) = client.get("api/accounts/acme/documents").json()["documents"]
+        one = client.get(f"api/accounts/acme/documents/{id_}").json()
+        for found in (listed_, one):
+            assert (found["net_amount"], found["gross_amount"]) == (shown, shown)
+        (total,) = client.get("api/accounts/acme/documents/sums").json()["sums"]
+        assert total["gross"] == shown
+        (row,) = csv.DictReader(io.StringIO(client.get("api/accounts/acme/documents.csv").text))
+        assert (row["net"], row["gross"]) == (shown, shown)
+
+    def test_so_has_what_was_booked_what_it_looks_like_and_what_its_history_says(self, page, enter, ledger):
+        (id_,) = enter("1", currency="JPY")
+        (entry,) = ledger.leases.claim(ledger.documents.by_ids([id_]), "task", MINUTE, run_id=RUN)
+        facts = {"number": "", "date": "2026-01-31", "gross": "119", "currency": "EUR", "party": "Paper Ltd"}
+        where = Message("lookalike_record", record="7", service="Debitoor")
+        record = Message("lookalike", what="Paper Ltd", where=where, **facts)
+        duplicate = Message("possible_duplicate", records=[record], keys=["target:7"])
+        sent = Sent(Decimal("1.5"), "EUR", date(2026, 1, 31), None, Decimal(180), "JPY")
+        detail = {
+            "by_rate": {"19": "1.5"},
+            "nearest": {"7": ["1", "2"]},
+            "rounding": "0.010",
+            "own_tax": {"19": "180.00"},
+        }
+        ledger.steps.moved(ledger.steps.intend(entry, duplicate=duplicate, sent=sent, detail=detail), "expense-1")
+        ledger.leases.release("task")
+        found = page().get(f"api/accounts/acme/documents/{id_}").json()
+        assert (found["booked_gross"], found["lookalikes"][0]["gross"]) == ("1.50", "119.00")
+        details = [event["detail"] for event in found["history"] if "by_rate" in event["detail"]]
+        assert details == [
+            {
+                "by_rate": {"19": "1.50"},
+                "nearest": {"7": ["1.00", "2.00"]},
+                "rounding": "0.01",
+                "own_tax": {"19": "180"},
+            }
+        ]
+
+    def test_so_has_what_record_and_e_invoice_say_differently(self, page, enter, ledger):
+        differences = [
+            Message("differs_in_currency", record="EUR", invoice="JPY"),
+            Message("differs_in_gross", record="238", invoice="119.00"),
+            Message(
+                "differs_by_rate",
+                record=[Message("amount_at_rate", gross="238", rate="19")],
+                invoice=[Message("amount_at_rate", gross="119.00", rate="19")],
+            ),
+        ]
+        reason = Message("invoice_contradicts", differences=differences)
+        (id_,) = enter("1", currency="EUR", state=State.HELD, message=reason)
+        _, *amounts = page().get(f"api/accounts/acme/documents/{id_}").json()["contradictions"]
+        assert [(one["record"][0]["text"], one["invoice"][0]["text"]) for one in amounts] == [("238.00", "119")] * 2
 
 
 class TestMarks:

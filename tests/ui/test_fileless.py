@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.models.dagrun import DagRun
@@ -32,6 +32,13 @@ def own(page: Callable[..., TestClient], ledger: Ledger) -> Ledger:
     return ledger
 
 
+def _run_in_airflow(run_id: str) -> None:
+    """Let a run of the DAG be under way in Airflow."""
+    with create_session() as session:
+        now = datetime.now(UTC)
+        session.add(DagRun(dag_id="tagged", run_id=run_id, run_type="manual", state="running", run_after=now))
+
+
 def test_it_says_what_the_ledger_has_of_it_and_offers_nothing_that_needs_a_file(page, own):
     own.runs.finish(RUN, counts={"held": 1}, verdict="success")
     found = page().get("api/accounts/own").json()
@@ -40,6 +47,77 @@ def test_it_says_what_the_ledger_has_of_it_and_offers_nothing_that_needs_a_file(
     assert found["rights"] == {"run": False, "edit": True, "delete": False}
     last = found["last_run"]
     assert (last["dag_run_id"], last["state"], last["kind"]) == ("manual__1", "success", "manual")
+
+
+class TestAmongAllAccounts:
+    """In the list of accounts."""
+
+    @pytest.fixture
+    def rows(self, page, own, account_file):
+        account_file("acme")
+        account_file("zeta", "import")
+        own.runs.finish(RUN, counts={"held": 1, "moved": 2}, verdict="success")
+
+        def read(role: str = "admin", **query: object) -> list[dict[str, Any]]:
+            answer = page(role).get("api/accounts", params=query)
+            assert answer.status_code == 200, answer.text
+            return list(answer.json()["accounts"])
+
+        return read
+
+    def test_it_is_listed_as_on_its_own_page(self, rows, page):
+        (row,) = (row for row in rows() if row["fileless"])
+        assert page().get("api/accounts/own").json().items() >= row.items()
+        assert (row["id"], row["dag_id"], row["state"], row["attention"]) == ("own", "tagged", "attention", 1)
+        assert (row["last_run"]["moved"], row["last_run"]["state"]) == (2, "success")
+        assert row["rights"] == {"run": False, "edit": True, "delete": False}
+
+    def test_it_is_sorted_and_paged_with_the_others(self, rows):
+        def ids(**query: object) -> list[str]:
+            return [row["id"] for row in rows(**query)]
+
+        assert ids() == ["acme", "own", "zeta"]
+        assert ids(order="-name") == ["zeta", "own", "acme"]
+        assert ids(order="-attention") == ["own", "acme", "zeta"]
+        assert ids(order="-last_run")[0] == "own"
+        assert ids(order="next_run")[-1] == "zeta"
+        assert ids(limit=1, offset=1) == ["own"]
+
+    def test_it_is_found_by_name_state_and_direction(self, rows, page):
+        for query in ({"search": "OWN"}, {"state": "attention"}, {"direction": "export", "search": "w"}):
+            assert [row["id"] for row in rows(**query)] == ["own"]
+        assert [row["id"] for row in rows(direction="import")] == ["zeta"]
+        found = page().get("api/accounts", params={"search": "own"}).json()
+        assert (found["total"], found["states"]) == (1, {"attention": 1})
+
+    def test_it_is_listed_while_its_last_run_is_one_of_such_a_dag(self, rows, own):
+        own.runs.start(Run("debitoor__own/r", "own", "export", "manual"))
+        assert [row["id"] for row in rows()] == ["acme", "zeta"]
+
+    def test_it_is_the_account_of_its_file_once_it_has_one(self, rows, account_file):
+        account_file("own")
+        assert [row["fileless"] for row in rows()] == [False, False, False]
+
+    def test_it_runs_while_airflow_says_so(self, rows, own):
+        own.runs.start(Run("tagged/manual__2#own", "own", "export", "manual"))
+        _run_in_airflow("manual__2")
+        assert [row["state"] for row in rows(search="own")] == ["running"]
+
+    def test_a_viewer_sees_it_and_a_stranger_does_not(self, rows, monkeypatch):
+        assert "own" in [row["id"] for row in rows("viewer")]
+        monkeypatch.setattr("debitoor_provider.ui.routes.accounts.visible", lambda *_: {"acme"})
+        assert [row["id"] for row in rows("viewer")] == ["acme"]
+
+    def test_it_costs_nothing_where_every_account_has_a_file(self, page, account_file, ledger, monkeypatch):
+        account_file("acme")
+        ledger.plans.enter("acme", "export", "r", [PlannedDocument("1", "acme:1", "{}")])
+
+        def ask(*_: object) -> None:
+            raise AssertionError("the runs were asked for")
+
+        for name in ("elsewhere", "last"):
+            monkeypatch.setattr(type(ledger.runs), name, ask)
+        assert page().get("api/accounts").json()["total"] == 1
 
 
 @pytest.mark.parametrize(("verdict", "state"), [("failed", "failed"), ("stopped", "stopped")])
@@ -61,9 +139,7 @@ def test_what_a_limit_stopped_is_allowed_on_its_page(page, own):
 
 
 def test_it_runs_while_airflow_says_so(page, own):
-    with create_session() as session:
-        now = datetime.now(UTC)
-        session.add(DagRun(dag_id="tagged", run_id="manual__1", run_type="manual", state="running", run_after=now))
+    _run_in_airflow("manual__1")
     assert page().get("api/accounts/own").json()["state"] == "running"
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, nearest_account, opened_ledger, settings_of, show
+from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
 from debitoor_provider.cli.documents import named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import LOG, Message, current_reader
+from debitoor_provider.runs.account_files import account_files, fileless
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
@@ -39,8 +40,8 @@ def correct(args: Namespace) -> None:
         allowed = DIRECTIONS[entry.direction].correctable(entry)
         if not allowed or not stated.texts().keys() <= {*allowed}:
             raise SystemExit(Message("correct_not_now", document=entry.source_id, reason=state_reason(entry)).text())
-        has_file = nearest_account(entry.account) == entry.account or not ledger.runs.elsewhere([entry.account])
-        settings = settings_of(entry.account) if has_file else None
+        files = {file.account_id for file in account_files()}
+        settings = None if fileless([entry.account], files, ledger) else settings_of(entry.account)
         period = settings.period if settings else Period()
         today = datetime.now(UTC).date()
         if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):

@@ -36,8 +36,8 @@ def list_documents(args: Namespace) -> None:
         "account": account,
         "states": states or None,
         "text": args.text,
-        "mark": args.mark and _one_of(args.mark, MARKS, "noun_mark"),
-        "invoice": args.invoice and _one_of(code_of(args.invoice, "invoice", E_INVOICES), E_INVOICES, "noun_invoice"),
+        "mark": args.mark and _one_of(args.mark, MARKS, "mark"),
+        "invoice": args.invoice and _one_of(args.invoice, E_INVOICES, "invoice"),
         "period": period_of(args),
     }
     with opened_ledger() as ledger:
@@ -153,7 +153,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
         "date": entry.document_date or "",
         "number": entry.document_number,
         "company": entry.company,
-        "gross": money(entry.gross_amount),
+        "gross": money(entry.gross_amount, entry.currency, is_named=False),
         "currency": entry.currency,
         "booked": money(entry.booked_gross, entry.booked_currency),
         "name": entry.target_name or entry.source_name,
@@ -165,18 +165,22 @@ def row_of(entry: Entry) -> dict[str, Any]:
 
 
 def _state(name: str) -> State:
-    return State(_one_of(code_of(name, "state", State), State, "noun_state"))
+    return State(_one_of(name, State, "state"))
 
 
-def _one_of(name: str, known: Iterable[str], noun: str) -> str:
-    """Return a name as it is known.
+def _one_of(name: str, codes: Iterable[str], section: str) -> str:
+    """Return the code of a name, which may also be the reader's word for it.
 
-    :param noun: code of what it is
-    :raises SystemExit: when it is not known, naming the nearest
+    :param section: of the page's words
+    :raises SystemExit: when it is not known, naming the nearest word, or all
     """
-    names = list(known)
-    if name.lower() in names:
-        return name.lower()
-    near = nearest(name, names)
-    hint = Message("did_you_mean", value=near) if near else Message("use_one_of", choices=names)
-    raise wrong(Message("option_not_a_choice", value=quoted(name), noun=Message(noun), hint=hint))
+    known = [*codes]
+    code = code_of(name, section, known).lower()
+    if code in known:
+        return code
+    words = {one: word(f"{section}.{one}", one) for one in known}
+    said = {one: text if text == one else quoted(text) for one, text in words.items()}
+    near = nearest(name, [*words, *words.values()])
+    meant = near and said.get(code_of(near, section, known), near)
+    hint = Message("did_you_mean", value=meant) if meant else Message("use_one_of", choices=[*said.values()])
+    raise wrong(Message("option_not_a_choice", value=quoted(name), noun=Message(f"noun_{section}"), hint=hint))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import reduce
@@ -21,6 +21,7 @@ from debitoor_provider.messages import Message, labelled
 from debitoor_provider.runs.account_files import account_files
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
+from debitoor_provider.runs.postponed import postponed_runs
 from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.accounts.schedule import Schedule
@@ -31,8 +32,9 @@ from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Container, Mapping
+    from collections.abc import Iterator, Mapping, Set
 
+    from debitoor_provider.runs.postponed import Postponed
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import Account
@@ -99,17 +101,16 @@ def _examined(
     try:
         ledger = Ledger.open(ledger_url())
         attention = {account: counts.attention for account, counts in ledger.figures.counts().items()}
-        paused = _paused_dags() if files else set()
-        names = AirflowNames.read() if files else AirflowNames()
         due = _Due(datetime.now(UTC), late)
-        return [
-            (
-                file,
-                _broken(file)
-                or _named(file, names, ledger, _judged(file, ledger, attention, paused, due), connections=connections),
-            )
-            for file in files
-        ], None
+        dags = _Dags.read(due.now) if files else _Dags()
+        names = AirflowNames.read() if files else AirflowNames()
+
+        def health_of(file: AccountFile) -> Health:
+            wrong, unsure = _named(file, names, ledger, connections=connections)
+            found = [*wrong, *_judged(file, ledger, dags, due), *unsure, *_undecided(file, attention)]
+            return _together(found) or (Health(Level.WELL, "paused") if file.dag_id in dags.paused else _WELL)
+
+        return [(file, _broken(file) or health_of(file)) for file in files], None
     except LedgerError as error:
         trouble = Health(Level.CRITICAL, "no ledger", str(error))
     except SQLAlchemyError:
@@ -117,12 +118,26 @@ def _examined(
     return [(file, _broken(file) or trouble) for file in files], trouble
 
 
-def _paused_dags() -> set[str]:
-    from airflow.models.dag import DagModel
-    from airflow.utils.session import create_session
+@dataclass(frozen=True, slots=True)
+class _Dags:
+    """What Airflow knows of DAGs.
 
-    with create_session() as session:
-        return set(session.scalars(sa.select(DagModel.dag_id).where(DagModel.is_paused)))
+    :param paused: the ids of those that are paused
+    :param postponed: the runs that wait for a time in the future, by DAG id
+    """
+
+    paused: Set[str] = frozenset()
+    postponed: Mapping[str, Postponed] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, now: datetime) -> _Dags:
+        """Read Airflow's database."""
+        from airflow.models.dag import DagModel
+        from airflow.utils.session import create_session
+
+        with create_session() as session:
+            paused = session.scalars(sa.select(DagModel.dag_id).where(DagModel.is_paused))
+            return cls(set(paused), postponed_runs(session, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +168,32 @@ def _broken(file: AccountFile) -> Health | None:
     return Health(Level.CRITICAL, "broken", str(file.problems[0])) if file.problems else None
 
 
-def _named(file: AccountFile, names: AirflowNames, ledger: Ledger, judged: Health, *, connections: bool) -> Health:
-    """Return how an account is, where what its file names may not exist, as ``validate`` finds it."""
+def _named(
+    file: AccountFile, names: AirflowNames, ledger: Ledger, *, connections: bool
+) -> tuple[list[Health], list[Health]]:
+    """Return what is wrong with what a file names, as ``validate`` finds it.
+
+    :return: what keeps every run from its work, and what runs continue with
+    """
     if file.account is None:
-        return judged
-    wrong, unsure = examined(file.account_id, file.account, names, ledger, connections=connections)
-    senders = [found for found in wrong if found.field == _SENDER]
-    for found in wrong:  # what keeps every run from its work
-        if found not in senders:
-            return Health(Level.CRITICAL, _lacking(found), str(found.message))
-    if senders and (judged.level is Level.WELL or judged.state == "attention"):
-        return Health(Level.WARNING, "no sender", str(senders[0].message))
-    if judged.level is Level.WELL and unsure:
-        return Health(Level.WARNING, _doubted(unsure[0]), str(unsure[0].message))
-    return judged
+        return [], []
+    found, doubts = examined(file.account_id, file.account, names, ledger, connections=connections)
+    senders = [one for one in found if one.field == _SENDER]
+    wrong = [Health(Level.CRITICAL, _lacking(one), str(one.message)) for one in found if one not in senders]
+    unsure = [Health(Level.WARNING, "no sender", str(one.message)) for one in senders[:1]]
+    return wrong[:1], unsure + [Health(Level.WARNING, _doubted(one), str(one.message)) for one in doubts[:1]]
+
+
+def _together(found: list[Health]) -> Health | None:
+    """Return how an account is by all that was found, called by the gravest.
+
+    Of what is critical only the first is reported: the others often follow from it.
+    """
+    critical = [one for one in found if one.level is Level.CRITICAL][:1]
+    reported = critical + [one for one in found if one.level is not Level.CRITICAL]
+    if not reported:
+        return None
+    return Health(reported[0].level, reported[0].state, " ".join(one.why for one in reported if one.why))
 
 
 def _lacking(found: Finding) -> str:
@@ -190,29 +217,29 @@ _MISSING = {"setting_connection_missing", "connection_not_there"}
 _LACKING = {"pool": "no pool", "connections": "no connection", "category": "no category", "defaults": "no company"}
 
 
-def _judged(
-    file: AccountFile,
-    ledger: Ledger,
-    attention: Mapping[str, int],
-    paused: Container[str],
-    due: _Due,
-) -> Health:
-    """Judge an account by its last finished run: a run in progress makes nothing well."""
+def _judged(file: AccountFile, ledger: Ledger, dags: _Dags, due: _Due) -> Iterator[Health]:
+    """Judge an account by its runs: by the last finished one, since a run in progress makes nothing well."""
     last = ledger.runs.last_judged(file.account_id)
     for stop in ledger.stops.pending([file.account_id]):
         is_over = last and last.finished_at and last.finished_at > stop.stopped_at
         if stop.message.code == PLAN_WAITS and not is_over:  # before everything else, as on the page
-            return Health(Level.WARNING, "approval", stop.message.text())
-    if last and last.verdict not in WENT_THROUGH:
-        return Health(Level.CRITICAL, last.verdict, str(last.message or ""))
-    is_paused = file.dag_id in paused
-    if file.account and not is_paused:
+            yield Health(Level.WARNING, "approval", stop.message.text())
+            return
+    has_failed = last is not None and last.verdict not in WENT_THROUGH
+    if last and has_failed:
+        yield Health(Level.CRITICAL, last.verdict, str(last.message or ""))
+    postponed = dags.postponed.get(file.dag_id)
+    if file.account and postponed:
+        yield Health(Level.WARNING, "postponed", str(postponed.message(file.account)))
+    elif file.account and not has_failed and file.dag_id not in dags.paused:
         missed = due.missed_by(file, file.account, last.finished_at if last else None)
         if missed:
-            return Health(Level.WARNING, "late", missed)
+            yield Health(Level.WARNING, "late", missed)
+
+
+def _undecided(file: AccountFile, attention: Mapping[str, int]) -> Iterator[Health]:
     if number := attention.get(file.account_id):
-        return Health(Level.WARNING, "attention", str(Message("health_attention", count=number)))
-    return Health(Level.WELL, "paused") if is_paused else _WELL
+        yield Health(Level.WARNING, "attention", str(Message("health_attention", count=number)))
 
 
 def _row(account_id: str, health: Health) -> dict[str, Any]:

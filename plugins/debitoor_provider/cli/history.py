@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import opened_ledger, show
+from debitoor_provider.cli.console import opened_ledger, say, show
 from debitoor_provider.cli.documents import named
 from debitoor_provider.messages import labelled, localized, readable
 from debitoor_provider.runs.check import MISSING
+from debitoor_provider.runs.contradictions import rows_of, title
+from debitoor_provider.runs.history import with_canonical_amounts
 from debitoor_provider.runs.words import word
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ _FORMS = {"date": "day", "own_date": "day", "own_exchange_rate": "number", "own_
 
 @suppress_logs_and_warning
 def history(args: Namespace) -> None:
-    """Show everything that happened to a document."""
+    """Show everything that happened to a document, and both figures where its record and its e-invoice differ."""
     args.documents = [args.document]
     is_read = args.output not in {"json", "yaml"}
     prefix = "user:" if is_read else ""
@@ -39,11 +41,14 @@ def history(args: Namespace) -> None:
                 "what": str(event.kind),
                 "state": str(event.to_state),
                 "by": (event.run_id or "") if event.actor == "run" else event.actor.removeprefix(prefix),
-                "detail": _read(event.detail) if is_read else _written(event.detail),
+                "detail": (_read if is_read else _written)(with_canonical_amounts(event.detail, entry)),
             }
             for event in ledger.documents.history(entry)
         ]
         show(args, rows)
+        if args.output == "table" and (figures := rows_of(entry)):
+            say(title())
+            show(args, figures)
 
 
 def _written(detail: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from debitoor_provider.services.http.session import CONNECT_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from requests import Response, Session
 
@@ -165,9 +165,9 @@ class ServiceHook(HttpHook, Generic[C]):
     def test_connection(self) -> tuple[bool, str]:
         """Try the connection, and return whether it works as it should and a sentence about it."""
         try:
-            if unusable := next(self._unusable_fields(Fields(self._connection)), None):
-                return False, str(unusable)
-            found, doubts = self.examine()
+            if doubts := self._unusable_fields():
+                return False, str(doubts[0])
+            found, doubts = self._tried()
         except ServiceError as error:
             return False, str(error)
         return (False, str(doubts[0])) if doubts else (True, str(found))
@@ -177,11 +177,9 @@ class ServiceHook(HttpHook, Generic[C]):
 
         :raises ServiceError: when no run can use it
         """
-        doubts = [*self._unusable_fields(Fields(self._connection))]
-        with self.client_without_retries() as client:
-            found, doubt = self._tested(client)
-            clock = _clock_problem(client.clock_offset)
-        return found, [*doubts, *filter(None, (doubt, clock))]
+        unusable = self._unusable_fields()
+        found, doubts = self._tried()
+        return found, unusable + doubts
 
     def client_without_retries(self) -> C:
         """Make a client that sends each call once, for a person who waits; the caller closes it."""
@@ -238,13 +236,22 @@ class ServiceHook(HttpHook, Generic[C]):
         """
         return Pacer(key, allowance, store=pacing_url(), low_priority=self.low_priority)
 
-    def _unusable_fields(self, fields: Fields) -> Iterator[Message]:
+    def _tried(self) -> tuple[Message, list[Message]]:
+        """Try the connection, and return where it leads and what the services' answers say against it."""
+        with self.client_without_retries() as client:
+            found, doubt = self._tested(client)
+            clock = _clock_problem(client.clock_offset)
+        return found, [*filter(None, (doubt, clock))]
+
+    def _unusable_fields(self) -> list[Message]:
         """Return which fields that no run needs have something else than they should have."""
-        for read in self._optional_fields(fields):
+        found = []
+        for read in self._optional_fields(Fields(self._connection)):
             try:
                 read()
             except Misconfigured as error:
-                yield error.message
+                found.append(error.message)
+        return found
 
     def _optional_fields(self, fields: Fields) -> list[Callable[[], object]]:
         """Return what reads the fields that no run needs."""

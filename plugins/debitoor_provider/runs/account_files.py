@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.bundles import merged
 from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from debitoor_provider.sync.ledger import Ledger
 
 
 def account_files() -> list[AccountFile]:
@@ -23,3 +30,12 @@ def account_file(account_id: str) -> AccountFile:
     """Return one account file; a missing one is a problem like any other."""
     found = next((file for file in account_files() if file.account_id == account_id), None)
     return found or find_account(accounts_folder(), account_id)
+
+
+def fileless(account_ids: Iterable[str], files: Container[str], ledger: Ledger) -> set[str]:
+    """Return those of some accounts whose documents a DAG of its author's moves, without an account file.
+
+    :param files: the ids of the accounts that have a file
+    """
+    without = {account_id for account_id in account_ids if account_id not in files}
+    return ledger.runs.elsewhere(without) if without else set()

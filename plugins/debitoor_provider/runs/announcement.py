@@ -25,7 +25,7 @@ def announcement(job: Job, counts: Mapping[str, int]) -> dict[str, Any]:
         "run_id": job.run_id,
         "documents": sums.documents,
         "counts": dict(counts),
-        "sums": {currency: exact_text(amount) for currency, amount in sums.gross.items()},
+        "sums": {currency: exact_text(amount, currency) for currency, amount in sums.gross.items()},
         "without_amount": sums.unknown,
         "period": {"from": _text(sums.first), "to": _text(sums.last)},
     }

@@ -62,7 +62,8 @@ def sums_table(sums: Iterable[SumRow]) -> Table:
     """Show the sums of both sides for each month and tax rate."""
     made = worded_table(_SUMS, "Rate", "Source", "Target", "Difference", "Others at target")
     for row in sums:
-        amounts = map(money, (row.source, row.target, row.difference, row.others))
+        both = (row.source, row.target, row.difference, row.others)
+        amounts = [money(amount, row.currency, is_named=False) for amount in both]
         made.add_row(*map(cell, (localized(row.month, "month"), localized(percent(row.rate)), row.currency, *amounts)))
     return made
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from debitoor_provider.messages import localized
 from debitoor_provider.runs.words import word
+from debitoor_provider.sync.money import exact_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,9 +52,15 @@ def cell(value: object) -> Text:
     return Text("".join(char if char.isprintable() or char in _SPACES else " " for char in text))
 
 
-def money(amount: Decimal | None, currency: str = "") -> str:
-    """Show an amount, with its currency where that has no column of its own."""
-    return "" if amount is None else f"{localized(f'{amount:.2f}', 'amount')} {currency}".strip()
+def money(amount: Decimal | None, currency: str, *, is_named: bool = True) -> str:
+    """Show an amount with its currency.
+
+    :param is_named: show the currency, unless it has a column of its own
+    """
+    if amount is None:
+        return ""
+    text = localized(exact_text(amount, currency))
+    return f"{text} {currency}".strip() if is_named else text
 
 
 def preview_table(rows: Iterable[Preview]) -> Table:

@@ -30,6 +30,7 @@ _COLUMNS = {
     "document": "documents.document",
     "document_date": "documents.date",
     "document_number": "documents.number",
+    "e-invoice": "contradictions.invoice",
     "field": "table.field",
     "figure": "table.figure",
     "file": "preview.record.file",
@@ -51,6 +52,7 @@ _COLUMNS = {
     "number": "documents.number",
     "outcome": "check.outcome",
     "reason": "documents.why",
+    "record": "contradictions.record",
     "remedy": "documents.remedy",
     "restored": "table.restored",
     "result": "check.outcome",
@@ -100,7 +102,7 @@ def value_in(column: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return ", ".join(str(value_in(column, one)) for one in value)
     if isinstance(value, Decimal):
-        return localized(f"{value:.2f}", "amount")
+        return localized(f"{value:f}")
     if isinstance(value, int) and column != "line":
         return localized(str(value), "number")
     if column in _FORMS and value:

@@ -12,6 +12,7 @@ LARGEST = Decimal("10000000000000")
 # ISO 4217: currencies without a minor unit
 _WITHOUT_CENTS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"}
 _WITHOUT_CENTS |= {"XAF", "XOF", "XPF"}
+_IN_THOUSANDTHS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 
 def is_currency(code: str) -> bool:
@@ -31,10 +32,22 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def exact_text(amount: Decimal) -> str:
-    """Return an amount as a text: all its digits, and at least two decimals."""
-    rounded = cents(amount)
-    return f"{rounded if rounded == amount else amount.normalize():f}"
+def canonical(amount: Decimal, currency: str = "") -> Decimal:
+    """Return an amount in the one form in which programs get it, however it was written: ``119.00`` for 119 EUR.
+
+    It has the decimals that ISO 4217 gives its currency, and further ones only where they are not zero.
+
+    :param currency: two decimals for one that is not known
+    """
+    usual = 0 if currency in _WITHOUT_CENTS else 3 if currency in _IN_THOUSANDTHS else 2
+    exponent = amount.normalize().as_tuple().exponent
+    own = -exponent if isinstance(exponent, int) else 0  # no amount is infinite
+    return amount.quantize(Decimal(1).scaleb(-max(usual, own)))
+
+
+def exact_text(amount: Decimal, currency: str = "") -> str:
+    """Return an amount in its canonical form as a text."""
+    return f"{canonical(amount, currency):f}"
 
 
 def minor_units(amount: Decimal, currency: str) -> Decimal:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.runs.airflow_names import AirflowNames
+    from debitoor_provider.runs.postponed import Postponed
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Counts, Run
@@ -29,6 +30,7 @@ class AccountState(StrEnum):
 
     BROKEN = "broken"  # its file has to be corrected
     APPROVAL = "approval"  # its run waits until a person has approved or refused the plan
+    POSTPONED = "postponed"  # a run of it waits for a time in the future, and keeps its scheduled runs from beginning
     RUNNING = "running"
     RECONNECT = "reconnect"  # a service does not let the connection in any more
     STOPPED = "stopped"  # a person has to correct something before any run can succeed
@@ -44,6 +46,7 @@ NEED_HELP = frozenset(
     {
         AccountState.BROKEN,
         AccountState.APPROVAL,
+        AccountState.POSTPONED,
         AccountState.RECONNECT,
         AccountState.STOPPED,
         AccountState.FAILED,
@@ -73,6 +76,7 @@ class Facts(NamedTuple):
     :param run: the ledger's record of the last run if that failed and the ledger knows it
     :param finished: when the run before the last one ended, if the last one is under way and the ledger knows it
     :param is_waiting: whether the last run waits for a person's answer
+    :param postponed: the run that waits for a time in the future
     """
 
     file: AccountFile
@@ -81,6 +85,7 @@ class Facts(NamedTuple):
     run: Run | None
     finished: datetime | None
     is_waiting: bool
+    postponed: Postponed | None
     counts: Counts
 
 
@@ -147,6 +152,8 @@ def _state(facts: Facts, *, is_late: bool) -> AccountState:
     )
     if file.account is None or file.problems:
         return AccountState.BROKEN
+    if facts.postponed and not _runs_beside_it(facts):
+        return AccountState.POSTPONED
     if last_run and (last_run.state == "running" or (last_run.state == "queued" and not is_paused)):
         return AccountState.LATE if is_late else AccountState.RUNNING
     # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
@@ -161,3 +168,9 @@ def _state(facts: Facts, *, is_late: bool) -> AccountState:
     if facts.counts.attention:
         return AccountState.ATTENTION
     return AccountState.WELL if last_run else AccountState.NEW
+
+
+def _runs_beside_it(facts: Facts) -> bool:
+    """Return whether another run than the postponed one is under way: one without a logical date is not kept back."""
+    run, postponed = facts.last_run, facts.postponed
+    return bool(run and postponed and run.state == "running" and run.run_id != postponed.run_id)

@@ -10,7 +10,7 @@ from debitoor_provider.messages import localized
 from debitoor_provider.runs.check import documents_csv, sums_csv
 from debitoor_provider.sync.check.check import check as checked
 from debitoor_provider.sync.check.rows import Comparison
-from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.checks import CheckedDocument, CheckedSum, CheckModel
 
@@ -87,8 +87,8 @@ def _document(row: Row) -> CheckedDocument:
         document_number=row.document_number,
         party=row.party,
         currency=statement.currency if statement else "",
-        gross_here=cents(row.here.gross) if row.here else None,
-        gross_there=cents(row.there.gross) if row.there else None,
+        gross_here=canonical(row.here.gross, row.here.currency) if row.here else None,
+        gross_there=canonical(row.there.gross, row.there.currency) if row.there else None,
         rates_here=localized(str(row.here or "")),
         rates_there=localized(str(row.there or "")),
         reason=str(row.message or ""),
@@ -102,8 +102,8 @@ def _sum(row: SumRow) -> CheckedSum:
         month=row.month,
         currency=row.currency,
         rate=row.rate,
-        source=cents(row.source),
-        target=cents(row.target),
-        difference=cents(row.difference),
-        others=cents(row.others),
+        source=canonical(row.source, row.currency),
+        target=canonical(row.target, row.currency),
+        difference=canonical(row.difference, row.currency),
+        others=canonical(row.others, row.currency),
     )

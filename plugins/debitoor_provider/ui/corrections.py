@@ -28,7 +28,7 @@ _LOOKED_AT = 5
 
 def stated_of(entry: Entry) -> StatedFacts:
     """Return what a person has stated about a document."""
-    return StatedFacts.of(to_decisions(entry.corrections).corrections)
+    return StatedFacts.of(to_decisions(entry.corrections).corrections, entry.currency)
 
 
 def books_currency(entry: Entry) -> str | None:

@@ -13,7 +13,7 @@ from debitoor_provider.messages import current_reader
 from debitoor_provider.runs.spreadsheets import PROGRAMS, Dialect, guarded
 from debitoor_provider.sync.accounts.values import Timezone  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ def _cells(entry: Entry, dialect: Dialect) -> Sequence[object]:
         entry.document_date,
         guarded(entry.document_number),
         guarded(entry.company),
-        _amount(entry.net_amount),
-        _amount(entry.gross_amount),
+        _amount(entry.net_amount, entry.currency),
+        _amount(entry.gross_amount, entry.currency),
         guarded(entry.currency),
-        _amount(entry.booked_gross),
+        _amount(entry.booked_gross, entry.booked_currency),
         guarded(entry.booked_currency),
         guarded(entry.source_name),
         guarded(entry.target_name or ""),
@@ -117,5 +117,5 @@ def _run(run_id: str | None, account: str) -> str:
     return guarded(run.dag_run_id) if run else ""
 
 
-def _amount(amount: Decimal | None) -> Decimal | str:
-    return "" if amount is None else cents(amount)
+def _amount(amount: Decimal | None, currency: str) -> Decimal | str:
+    return "" if amount is None else canonical(amount, currency)

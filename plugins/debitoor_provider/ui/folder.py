@@ -10,6 +10,7 @@ from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.configuration import accounts_folder
+from debitoor_provider.runs.account_files import fileless
 from debitoor_provider.runs.bundles import merged
 from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
@@ -97,7 +98,7 @@ def has_account_file(account_id: str) -> bool:
 
 def is_fileless(account_id: str) -> bool:
     """Return whether a DAG of its author's moves the documents of an account, and that has no file."""
-    return not has_account_file(account_id) and bool(opened_ledger().runs.elsewhere([account_id]))
+    return not has_account_file(account_id) and bool(fileless([account_id], (), opened_ledger()))
 
 
 def _loaded(path: Path) -> dict[str, AccountFile]:

@@ -11,6 +11,7 @@ from airflow.utils.session import create_session
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.airflow_names import AirflowNames
+from debitoor_provider.runs.postponed import postponed_runs
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.account_states import FAILED, AccountState, Facts, Judged, judged
@@ -20,11 +21,12 @@ from debitoor_provider.ui.ledger import opened_ledger
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from debitoor_provider.runs.postponed import Postponed
     from debitoor_provider.sync.accounts.files import AccountFile
     from debitoor_provider.sync.ledger import Run
     from debitoor_provider.ui.airflow_state import Dag, LastRun
 
-    _Known = tuple[AccountFile, Dag | None, LastRun | None, Run | None, datetime | None, bool, Counts]
+    _Known = tuple[AccountFile, Dag | None, LastRun | None, Run | None, datetime | None, bool, Postponed | None, Counts]
 
 
 _LACKING = {"pool": "no_pool", "connections": "no_connection"}
@@ -62,6 +64,36 @@ class Overview(NamedTuple):
         """What people call it."""
         return name_of(self.facts.file)
 
+    @property
+    def state(self) -> AccountState:
+        """How it is."""
+        return self.judged.state
+
+    @property
+    def counts(self) -> Counts:
+        """Its documents."""
+        return self.facts.counts
+
+    @property
+    def direction(self) -> str | None:
+        """Which way it moves documents; not known while its file is broken."""
+        account = self.facts.file.account
+        return account.type if account else None
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When its last run began."""
+        run = self.facts.last_run
+        return run.started_at if run else None
+
+    @property
+    def next_run(self) -> datetime | None:
+        """When it runs next on its schedule, which a paused one does not, or when the run begins that it waits for."""
+        dag, postponed = self.facts.dag, self.facts.postponed
+        if postponed and self.state is AccountState.POSTPONED:
+            return postponed.until
+        return dag.next_run if dag and not dag.is_paused else None
+
     def advice(self) -> tuple[str, str]:
         """Return in one sentence what to do, and its code for a translation.
 
@@ -77,6 +109,8 @@ class Overview(NamedTuple):
                 if (run := facts.run) and (advice := run.remedy or run.error):
                     return advice, ""
                 return _advice("look_at_run")
+            case AccountState.POSTPONED if facts.postponed and facts.file.account:
+                return str(facts.postponed.message(facts.file.account)), "postponed"
             case AccountState.APPROVAL:
                 return _advice("approve")
             case AccountState.LATE if late:
@@ -111,6 +145,7 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
         waiting = waiting_runs(session) if is_asking else set()
         names = cache(partial(AirflowNames.read, session, suggests=False))
         now, none = datetime.now(UTC), Counts()
+        postponed = postponed_runs(session, now)
         found = []
         for id_, file in files.items():
             run, dag_id = runs.get(id_), file.dag_id
@@ -122,6 +157,7 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
                 failed.get(dag_id),
                 finished.get(id_),
                 is_waiting,
+                postponed.get(dag_id),
                 counts.get(id_, none),
             )
             found.append(_row(id_, known, names, now))

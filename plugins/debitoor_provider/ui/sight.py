@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from debitoor_provider.runs.account_files import fileless
 from debitoor_provider.ui.access import Right, no_account, require, visible
 from debitoor_provider.ui.folder import account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
@@ -54,6 +55,5 @@ def accounts_of(user: BaseUser, account: str | None = None, *, ran: Iterable[str
         if account not in files and not is_fileless(account):
             raise no_account(user, account)
         return Accounts(files, {account}, known - {account})
-    without = (known | set(ran)) - files.keys()
-    mine = visible(user, files.keys() | (opened_ledger().runs.elsewhere(without) if without else set()))
+    mine = visible(user, files.keys() | fileless(known | set(ran), files, opened_ledger()))
     return Accounts(files, mine, known - mine)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.money import ZERO, cents
+from debitoor_provider.sync.money import ZERO, canonical
 from debitoor_provider.sync.statement import percent
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class Row:
             "number": self.document_number,
             "party": self.party,
             "currency": statement.currency if statement else "",
-            "gross_here": self.here and cents(self.here.gross),
-            "gross_there": self.there and cents(self.there.gross),
+            "gross_here": self.here and canonical(self.here.gross, self.here.currency),
+            "gross_there": self.there and canonical(self.there.gross, self.there.currency),
             "rates_here": str(self.here) if self.here else "",
             "rates_there": str(self.there) if self.there else "",
             "why": str(self.message or ""),
@@ -118,10 +118,10 @@ class SumRow:
             "month": self.month,
             "rate": percent(self.rate),
             "currency": self.currency,
-            "source": cents(self.source),
-            "target": cents(self.target),
-            "difference": cents(self.difference),
-            "others_at_target": cents(self.others),
+            "source": canonical(self.source, self.currency),
+            "target": canonical(self.target, self.currency),
+            "difference": canonical(self.difference, self.currency),
+            "others_at_target": canonical(self.others, self.currency),
         }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.money import exact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -47,12 +48,13 @@ class Contradiction:
     invoice: tuple[Value, ...]
 
 
-def contradictions(reason: Message | None) -> list[Contradiction]:
+def contradictions(reason: Message | None, currency: str = "") -> list[Contradiction]:
     """Return what record and e-invoice of a document say differently.
 
     What another version of this package wrote, and cannot be read here, is left out: the reason's sentence says it.
 
     :param reason: why the document is held
+    :param currency: of its record
     """
     if reason is None or reason.code not in _DIFFERENCES:
         return []
@@ -60,7 +62,21 @@ def contradictions(reason: Message | None) -> list[Contradiction]:
     for difference in _DIFFERENCES[reason.code](reason):
         with suppress(KeyError, TypeError, AttributeError, InvalidOperation):
             found.append(_read(difference))
-    return found
+    of_record, of_invoice = currencies(found, currency)
+    return [
+        Contradiction(one.what, _canonical(one.record, of_record), _canonical(one.invoice, of_invoice))
+        if one.what in _AMOUNTS
+        else one
+        for one in found
+    ]
+
+
+def currencies(found: Iterable[Contradiction], currency: str) -> tuple[str, str]:
+    """Return the currencies of the record and of the e-invoice: the record's, unless that is what they differ in."""
+    for one in found:
+        if one.what == "currency" and one.record and one.invoice:
+            return one.record[0].text or "", one.invoice[0].text or ""
+    return currency, currency
 
 
 def lacks_amount(reason: Message | None) -> bool:
@@ -73,6 +89,16 @@ def _read(difference: dict[str, Any]) -> Contradiction:
     params = difference["params"]
     record = () if difference["code"] == _LACKS else values(params["record"])
     return Contradiction(what, record, values(params["invoice"]))
+
+
+def _canonical(values: Iterable[Value], currency: str) -> tuple[Value, ...]:
+    """Return amounts in their canonical form; what cannot be read is left as it is."""
+    found = []
+    for one in values:
+        with suppress(InvalidOperation):
+            one = replace(one, text=exact_text(Decimal(one.text or ""), currency))
+        found.append(one)
+    return tuple(found)
 
 
 def _plain(stated: str) -> tuple[Value, ...]:
@@ -92,6 +118,7 @@ def _amounts(stated: list[dict[str, Any]]) -> tuple[Value, ...]:
 
 
 _LACKS = "lacks_gross"
+_AMOUNTS = {"gross", "net", "by_rate"}
 _KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[Value, ...]]]] = {
     "differs_in_kind": ("kind", _kind),
     "differs_in_currency": ("currency", _plain),

@@ -139,15 +139,17 @@ class Runs:
         ends_with_it = sa.func.substr(runs.c.id, sa.func.length(runs.c.id) - sa.func.length(runs.c.account))
         with self._database().read() as connection:
             for chunk in chunks(sorted(accounts)):
-                last = (
-                    sa.select(runs.c.account, sa.func.max(runs.c.started_at).label("at"))
-                    .where(runs.c.account.in_(chunk))
-                    .group_by(runs.c.account)
-                    .subquery()
-                )
-                is_last = sa.and_(runs.c.account == last.c.account, runs.c.started_at == last.c.at)
-                query = sa.select(runs.c.account).join(last, is_last).where(ends_with_it == "#" + runs.c.account)
+                query = _last_of(chunk, runs.c.account).where(ends_with_it == "#" + runs.c.account)
                 found.update(connection.scalars(query))
+        return found
+
+    def last(self, accounts: Collection[str]) -> dict[str, Run]:
+        """Return the last run of each of some accounts; those without one are left out."""
+        found: dict[str, Run] = {}
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                rows = connection.execute(_last_of(chunk, *_RUN).order_by(runs.c.id)).all()
+                found |= {run.account: run for run in (Run(*row) for row in rows)}
         return found
 
     def last_judged(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
@@ -240,3 +242,15 @@ class Runs:
         mark = watermarks.c.account == account, watermarks.c.direction == direction
         with self._database().write() as connection:
             connection.execute(watermarks.delete().where(*mark))
+
+
+def _last_of(accounts: Collection[str], *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return what asks for columns of the runs of some accounts that began last."""
+    last = (
+        sa.select(runs.c.account, sa.func.max(runs.c.started_at).label("at"))
+        .where(runs.c.account.in_(accounts))
+        .group_by(runs.c.account)
+        .subquery()
+    )
+    is_last = sa.and_(runs.c.account == last.c.account, runs.c.started_at == last.c.at)
+    return sa.select(*columns).join(last, is_last)

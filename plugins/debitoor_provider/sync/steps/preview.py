@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
+from debitoor_provider.sync.money import canonical
 from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.entering import enter
@@ -74,7 +75,8 @@ class Preview:
         """Return the fields as a row of a table, the reason in English."""
         row = {part.name: getattr(self, part.name) for part in fields(self)}
         del row["message"], row["marks"], row["by_rate"]
-        return row | {"reason": self.reason}
+        gross = None if self.gross_amount is None else canonical(self.gross_amount, self.currency)
+        return row | {"gross_amount": gross, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)

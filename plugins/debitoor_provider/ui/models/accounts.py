@@ -87,6 +87,7 @@ class AccountRow(BaseModel):
     id: str
     dag_id: str
     name: Text
+    fileless: bool = Field(description="Whether a DAG of its author's moves its documents, without an account file")
     direction: str | None = Field(description="Not known while the file is broken")
     companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
     frequency: Text | None

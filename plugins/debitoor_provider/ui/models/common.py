@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
@@ -11,6 +12,7 @@ from debitoor_provider.runs.windows import parse_day
 from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import storable
+from debitoor_provider.sync.money import canonical
 
 
 def _day(entered: object) -> date:
@@ -40,6 +42,11 @@ Day = Annotated[date, BeforeValidator(_day)]
 """A date of a request, as YYYY-MM-DD: without this, numbers would be taken for seconds since 1970."""
 Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time in UTC."""
+
+
+def in_currency(amount: Decimal | None, currency: str) -> Decimal | None:
+    """Return an amount in its canonical form, if there is one."""
+    return None if amount is None else canonical(amount, currency)
 
 
 class RunRef(BaseModel):

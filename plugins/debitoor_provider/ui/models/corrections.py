@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainExchangeRate, PlainNumber
 from debitoor_provider.sync.export.corrections import Corrections, SupplyKind
-from debitoor_provider.ui.models.common import Day
+from debitoor_provider.ui.models.common import Day, in_currency
 
 _Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainNumber]
 _ExchangeRate = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainExchangeRate]
@@ -41,12 +41,16 @@ class StatedFacts(BaseModel):
     supply: SupplyKind | None = Field(default=None, description="Where the supply comes from")
 
     @classmethod
-    def of(cls, stated: Corrections) -> Self:
-        """Return the model of what the ledger keeps."""
+    def of(cls, stated: Corrections, currency: str) -> Self:
+        """Return the model of what the ledger keeps.
+
+        :param currency: of the document's record
+        """
+        of_amounts = stated.currency or currency
         return cls(
             date=stated.date,
             currency=stated.currency or None,
-            tax=[StatedTax(rate=rate, gross=gross) for rate, gross in stated.tax],
+            tax=[StatedTax(rate=rate, gross=in_currency(gross, of_amounts)) for rate, gross in stated.tax],
             exchange_rate=stated.exchange_rate,
             supply=stated.supply,
         )

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from debitoor_provider.messages import readable
+from debitoor_provider.runs.history import with_canonical_amounts
 from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Event, EventKind, State, origins
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
-from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text
+from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text, in_currency
 from debitoor_provider.ui.models.corrections import StatedFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Action = Literal["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"]
 
@@ -89,6 +93,9 @@ class DocumentModel(BaseModel):
         """Return the model of an entry of the ledger."""
         values = {name: getattr(entry, name) for name in _PLAIN} | {
             "marks": [MarkModel(code=mark.code, text=str(mark)) for mark in entry.marks],
+            "net_amount": in_currency(entry.net_amount, entry.currency),
+            "gross_amount": in_currency(entry.gross_amount, entry.currency),
+            "booked_gross": in_currency(entry.booked_gross, entry.booked_currency),
             "target_id": entry.target_id or None,
             "planned_by": RunRef.of(entry.planned_by, entry.account),
             "moved_by": RunRef.of(entry.moved_by, entry.account),
@@ -97,7 +104,8 @@ class DocumentModel(BaseModel):
         return cls.model_validate(values | more)
 
 
-_PLAIN = DocumentModel.model_fields.keys() - {"marks", "target_id", "planned_by", "moved_by", "actions"}
+_MADE = {"marks", "net_amount", "gross_amount", "booked_gross", "target_id", "planned_by", "moved_by", "actions"}
+_PLAIN = DocumentModel.model_fields.keys() - _MADE
 
 
 ChangedAfter = Annotated[
@@ -130,16 +138,19 @@ class EventModel(BaseModel):
     detail: dict[str, Any]
 
     @classmethod
-    def of(cls, event: Event, account: str) -> EventModel:
-        """Return the model of an event of the ledger."""
+    def of(cls, event: Event, entry: Entry) -> EventModel:
+        """Return the model of an event of the ledger.
+
+        :param entry: the document that it is about
+        """
         return cls(
             at=event.at,
             kind=event.kind,
             actor=event.actor,
-            run=RunRef.of(event.run_id, account),
+            run=RunRef.of(event.run_id, entry.account),
             from_state=event.from_state,
             to_state=event.to_state,
-            detail=readable(dict(event.detail)),
+            detail=readable(with_canonical_amounts(event.detail, entry)),
         )
 
 
@@ -155,6 +166,15 @@ class LookalikeModel(BaseModel):
     currency: Text
     party: Text
     id: int | None = Field(default=None, description="Its own number, if it is a document of the same account")
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any], id_: int | None) -> LookalikeModel:
+        """Return the model of a record.
+
+        :param found: see :func:`~debitoor_provider.sync.steps.lookalikes.lookalikes`
+        """
+        model = cls(**found, id=id_)
+        return model.model_copy(update={"gross": in_currency(model.gross, model.currency)})
 
 
 class ValueModel(BaseModel):

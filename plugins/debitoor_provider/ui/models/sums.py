@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, Field
 
-from debitoor_provider.sync.money import cents
-from debitoor_provider.ui.models.common import Text
+from debitoor_provider.ui.models.common import Text, in_currency
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.rate_sums import RateSum, Sum
@@ -24,9 +23,9 @@ class RateSumModel(BaseModel):
     tax: Decimal | None = Field(description="The rest of the gross amount; null without a rate")
 
     @classmethod
-    def of(cls, rate_sum: RateSum) -> Self:
+    def of(cls, rate_sum: RateSum, currency: str) -> Self:
         """Return the model of a sum."""
-        return cls(rate=rate_sum.rate, documents=rate_sum.documents, **_amounts(rate_sum))
+        return cls(rate=rate_sum.rate, documents=rate_sum.documents, **_amounts(rate_sum, currency))
 
 
 class SumModel(BaseModel):
@@ -45,13 +44,13 @@ class SumModel(BaseModel):
     @classmethod
     def of(cls, total: Sum) -> Self:
         """Return the model of a sum."""
-        rates = [RateSumModel.of(rate_sum) for rate_sum in total.rates]
-        return cls(**total._asdict() | _amounts(total) | {"rates": rates})
+        rates = [RateSumModel.of(rate_sum, total.currency) for rate_sum in total.rates]
+        return cls(**total._asdict() | _amounts(total, total.currency) | {"rates": rates})
 
 
-def _amounts(total: Sum | RateSum) -> dict[str, Any]:
+def _amounts(total: Sum | RateSum, currency: str) -> dict[str, Any]:
     amounts = {"gross": total.gross, "net": total.net, "tax": total.tax}
-    return {name: None if amount is None else cents(amount) for name, amount in amounts.items()}
+    return {name: in_currency(amount, currency) for name, amount in amounts.items()}
 
 
 class SumList(BaseModel):

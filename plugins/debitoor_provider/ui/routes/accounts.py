@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
+from debitoor_provider.runs.account_files import fileless
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import NEED_HELP, AccountState
 from debitoor_provider.ui.chart import chart, first_day
-from debitoor_provider.ui.fileless import fileless_account
+from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
 from debitoor_provider.ui.folder import account_file, account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Run
-    from debitoor_provider.ui.airflow_state import Dag, LastRun
+    from debitoor_provider.ui.airflow_state import LastRun
+
+    _Row = Overview | Fileless
 
 router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
@@ -49,20 +52,22 @@ def list_accounts(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
-    """List the accounts that the user may see."""
-    files, text = account_files(), fold(search)
-    mine = visible(user, files)
-    with opened_ledger().reading():
-        counts = opened_ledger().figures.counts()
-        rows = overview({id_: file for id_, file in files.items() if id_ in mine}, counts)
+    """List the accounts that the user may see, with a file or without."""
+    files, text, ledger = account_files(), fold(search), opened_ledger()
+    with ledger.reading():
+        counts = ledger.figures.counts()
+        without = fileless(counts, files, ledger)
+        mine = visible(user, files.keys() | without)
+        rows: list[_Row] = [*overview({id_: file for id_, file in files.items() if id_ in mine}, counts)]
+        rows += fileless_accounts(without & mine, counts) if without else []
         fitting = [row for row in rows if _fits(row, text, direction)]
         if help_needed:
-            fitting = [row for row in fitting if row.judged.state in NEED_HELP]
-        chosen = [row for row in fitting if state is None or row.judged.state is state]
+            fitting = [row for row in fitting if row.state in NEED_HELP]
+        chosen = [row for row in fitting if state is None or row.state is state]
         page = _described(_sorted(chosen, order)[offset : offset + limit], user)
     return AccountList(
         total=len(chosen),
-        states=dict(Counter(row.judged.state for row in fitting)),
+        states=dict(Counter(row.state for row in fitting)),
         accounts=[AccountRow.model_validate(row) for row in page],
     )
 
@@ -92,14 +97,13 @@ def read_account(account_id: str, user: GetUserDep) -> AccountDetail:
     )
 
 
-def _fits(row: Overview, search: str, direction: str | None) -> bool:
-    account = row.facts.file.account
-    if direction is not None and (account is None or account.type != direction):
+def _fits(row: _Row, search: str, direction: str | None) -> bool:
+    if direction is not None and row.direction != direction:
         return False
     return not search or any(search in word for word in row.words)
 
 
-def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
+def _sorted(rows: Sequence[_Row], order: Order) -> list[_Row]:
     """Sort accounts; those without a value come last either way, ties by name."""
     key, is_down = _KEYS[order.removeprefix("-")], order.startswith("-")
     by_name = sorted(rows, key=_KEYS["name"], reverse=order == "-name")
@@ -110,22 +114,25 @@ def _sorted(rows: Sequence[Overview], order: Order) -> list[Overview]:
     return [row for _, row in known] + [row for value, row in values if value is None]
 
 
-_KEYS: dict[str, Callable[[Overview], Any]] = {
+_KEYS: dict[str, Callable[[_Row], Any]] = {
     "name": lambda row: (row.words[0], row.id),
-    "last_run": lambda row: row.facts.last_run and row.facts.last_run.started_at,
-    "attention": lambda row: row.facts.counts.attention,
-    "moved": lambda row: row.facts.counts.moved,
-    "next_run": lambda row: _next_run(row.facts.dag),
+    "last_run": lambda row: row.started_at,
+    "attention": lambda row: row.counts.attention,
+    "moved": lambda row: row.counts.moved,
+    "next_run": lambda row: row.next_run,
 }
 
 
-def _next_run(dag: Dag | None) -> datetime | None:
-    """Return when an account runs next on its schedule, which a paused one does not."""
-    return dag.next_run if dag and not dag.is_paused else None
-
-
-def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
+def _described(rows: Sequence[_Row], user: BaseUser) -> list[dict[str, Any]]:
     """Return the rows of some accounts."""
+    others = described([row for row in rows if isinstance(row, Fileless)], user)
+    found = others + _of_files([row for row in rows if isinstance(row, Overview)], user)
+    by_id = {row["id"]: row for row in found}
+    return [by_id[row.id] for row in rows]
+
+
+def _of_files(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
+    """Return the rows of accounts that have a file."""
     allowed = rights(user, [row.id for row in rows], _RIGHTS.values())
     progress = progress_of(rows)
     runs = recorded(row.facts.last_run for row in rows if row.facts.last_run)
@@ -137,13 +144,14 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             "id": row.id,
             "dag_id": file.dag_id,
             "name": row.name,
+            "fileless": False,
             **_settings(file.account),
-            "state": row.judged.state,
+            "state": row.state,
             **dict(zip(("advice", "advice_code"), row.advice(), strict=True)),
             "paused": dag.is_paused if dag else None,
             "known": dag is not None,
             "last_run": _last_run(last_run, runs.get(file.dag_id)),
-            "next_run": _next_run(dag),
+            "next_run": row.next_run,
             **counts._asdict(),
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": chart(days.get(row.id, {}), today),
@@ -152,13 +160,13 @@ def _described(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
-        for file, dag, last_run, _, _, _, counts in [row.facts]
+        for file, dag, last_run, _, _, _, _, counts in [row.facts]
     ]
 
 
 def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
     """Return the limits that stopped accounts, by account."""
-    stopped = [row.id for row in rows if row.judged.state in {AccountState.STOPPED, AccountState.APPROVAL}]
+    stopped = [row.id for row in rows if row.state in {AccountState.STOPPED, AccountState.APPROVAL}]
     found: dict[str, list[StopModel]] = {}
     for stop in opened_ledger().stops.pending(stopped) if stopped else ():
         found.setdefault(stop.account, []).append(StopModel.of(stop))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from debitoor_provider.ui.access import ANY_USER, Right, rights
 from debitoor_provider.ui.account_states import NEED_HELP
 from debitoor_provider.ui.document_lists import Newest, Part, read_attention
+from debitoor_provider.ui.fileless import fileless_accounts
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
 from debitoor_provider.ui.overview import overview
@@ -54,6 +55,7 @@ def count_attention(user: GetUserDep) -> AttentionCount:
     with opened_ledger().reading():
         counts = opened_ledger().figures.counts()
         rows = overview({id_: file for id_, file in mine.files.items() if id_ in mine.ids}, counts)
+        without = fileless_accounts(mine.ids - mine.files.keys(), counts)
     documents = sum(counts[account].attention for account in mine.ids & counts.keys())
-    accounts = sum(row.judged.state in NEED_HELP for row in rows)
+    accounts = sum(row.state in NEED_HELP for row in [*rows, *without])
     return AttentionCount(total=documents + accounts, documents=documents, accounts=accounts)

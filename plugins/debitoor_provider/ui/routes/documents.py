@@ -78,7 +78,7 @@ def sum_documents(account_id: str, wanted: Annotated[FilterOfAccount, Depends()]
 def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHistory:
     """Return one document with its history."""
     entry = _entry(account_id, document_id)
-    history = [EventModel.of(event, account_id) for event in opened_ledger().documents.history(entry)]
+    history = [EventModel.of(event, entry) for event in opened_ledger().documents.history(entry)]
     row, urls = DIRECTIONS[entry.direction], record_urls(entry)
     return DocumentWithHistory.of(
         entry,
@@ -86,7 +86,9 @@ def read_document(account_id: str, document_id: DocumentId) -> DocumentWithHisto
         correctable=row.correctable(entry),
         books_currency=books_currency(entry),
         history=history,
-        contradictions=[ContradictionModel.model_validate(one) for one in contradictions(entry.message)],
+        contradictions=[
+            ContradictionModel.model_validate(one) for one in contradictions(entry.message, entry.currency)
+        ],
         lookalikes=_lookalikes(entry),
         source_url=urls.get("source"),
         target_url=urls.get("target"),
@@ -148,7 +150,7 @@ def _lookalikes(entry: Entry) -> list[LookalikeModel]:
     own = [one["source_id"] for one in found if one["account"] == entry.account]
     known = opened_ledger().documents.known(entry.account, entry.direction, own) if own else {}
     ids = {source_id: other.id for source_id, other in known.items()}
-    return [LookalikeModel(**one, id=ids.get(one["source_id"]) if one["source_id"] in own else None) for one in found]
+    return [LookalikeModel.of(one, ids.get(one["source_id"]) if one["source_id"] in own else None) for one in found]
 
 
 def _entry(account_id: str, document_id: int) -> Entry:

@@ -34,7 +34,7 @@ function OneAccount({ id }) {
   });
   useEffect(() => setRunning(Boolean(data) && isUnderWay(data)), [data]);
   if (!data) return failure ? h(LoadingFailed, { failure, onRetry: reload }) : h(Loading);
-  const tabs = data.file ? TABS.filter((tab) => tab !== "check" || data.rights.run) : FILELESS_TABS;
+  const tabs = data.fileless ? FILELESS_TABS : TABS.filter((tab) => tab !== "check" || data.rights.run);
   return h(
     Actions,
     { onDone: reload },
@@ -49,8 +49,8 @@ function OneAccount({ id }) {
         null,
         h(Route, { path: "documents/:documentId?", element: h(DocumentsTab, { account: data, onChange: reload }) }),
         h(Route, { path: "runs", element: h(RunsList, { account: id }) }),
-        data.file && h(Route, { path: "check", element: h(CheckTab, { account: data }) }),
-        data.file && h(Route, { path: "settings", element: h(SettingsTab, { account: data }) }),
+        data.fileless || h(Route, { path: "check", element: h(CheckTab, { account: data }) }),
+        data.fileless || h(Route, { path: "settings", element: h(SettingsTab, { account: data }) }),
         h(Route, { index: true, element: h(Navigate, { to: accountPlace(id, "/documents"), replace: true }) }),
         h(Route, { path: "*", element: h(Nowhere, { back: { to: accountPlace(id), text: data.name } }) }),
       ),
@@ -66,7 +66,7 @@ function Head({ row }) {
     ["accounts.waiting", h(Count, { row, what: "waiting" })],
     ["accounts.attention", h(Count, { row, what: "attention" })],
     ["accounts.last_run", h(LastRun, { row })],
-    ...(row.file ? [["accounts.next_run", h(NextRun, { row })]] : []),
+    ...(row.fileless ? [] : [["accounts.next_run", h(NextRun, { row })]]),
   ];
   return h(
     ui.Stack,
@@ -76,7 +76,6 @@ function Head({ row }) {
       null,
       h(ui.Heading, { as: "h2", size: "lg", overflowWrap: "anywhere" }, row.name),
       h(Facts, { row }),
-      row.file || h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("account.fileless", { dag: row.dag_id })),
       row.note && h(ui.Text, { fontSize: "sm", overflowWrap: "anywhere" }, row.note),
     ),
     h(Condition, { row }),
@@ -93,7 +92,7 @@ function Head({ row }) {
       ),
       h(Chart, { days: row.chart }),
     ),
-    row.file && h(ActionButtons, { row }),
+    row.fileless || h(ActionButtons, { row }),
   );
 }
 

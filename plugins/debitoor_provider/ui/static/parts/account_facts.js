@@ -10,11 +10,14 @@ export const frequencyOf = (row, { t, has }) => {
   return has(key) ? t(key) : (row.frequency ?? "");
 };
 
-/** Direction, companies, frequency: whatever is known, in one line. */
+/** Direction, companies, frequency: whatever is known, in one line; and what moves its documents instead of a file. */
 export function Facts({ row, ...props }) {
   const words = useWords();
   const facts = [row.direction && words.t(`account.${row.direction}`), row.companies.join(", "), frequencyOf(row, words)];
-  return h(ui.Text, { fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere", ...props }, facts.filter(Boolean).join(" · "));
+  const shown = [facts.filter(Boolean).join(" · "), row.fileless && words.t("account.fileless", { dag: row.dag_id })];
+  return shown
+    .filter(Boolean)
+    .map((text) => h(ui.Text, { key: text, fontSize: "sm", color: "fg.muted", overflowWrap: "anywhere", ...props }, text));
 }
 
 /** How long ago, with the exact time as a tooltip. */

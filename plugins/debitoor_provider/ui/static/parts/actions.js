@@ -79,14 +79,14 @@ export function actionsFor(row, me) {
   const runs = run && row.known && row.state !== "broken";
   return [
     edit && row.stops.length > 0 && row.state !== "approval" && "allow",
-    runs && !row.paused && "sync",
+    runs && !row.paused && row.state !== "postponed" && "sync",
     edit && row.known && row.paused === true && "resume",
-    run && row.known && isUnderWay(row) && "stop",
+    run && row.known && (isUnderWay(row) || row.state === "postponed") && "stop",
     runs && "dry_run",
     runs && "backfill",
     edit && row.known && row.paused === false && "pause",
-    edit && "edit",
-    me.rights.create && row.state !== "broken" && "duplicate",
+    edit && !row.fileless && "edit",
+    me.rights.create && !row.fileless && row.state !== "broken" && "duplicate",
     remove && "remove",
   ].filter(Boolean);
 }

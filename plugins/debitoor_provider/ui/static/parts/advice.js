@@ -27,6 +27,7 @@ const FOR_EDITORS = new Set(["approval", "attention", "paused", "reconnect"]);
 /** Who does what is to be done, where the user may not. */
 function whoCan(row, me) {
   if (!row.rights.edit && (row.stops.length > 0 || FOR_EDITORS.has(row.state))) return "account.help.askEditor";
+  if (row.state === "postponed" && !row.rights.run) return "account.help.askEditor";
   if (row.state === "reconnect" && !me.rights.connect) return "account.help.askConnections";
   return null;
 }
@@ -41,6 +42,8 @@ function Help({ row }) {
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
   if (row.state === "reconnect" && row.rights.edit && me.rights.connect)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${refusing(row)}`) }, t("account.help.reconnect"));
+  if (row.state === "postponed" && row.rights.run)
+    return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("stop", row) }, t("do.stop"));
   if (row.state === "late" && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));
   if (row.state === "attention") {

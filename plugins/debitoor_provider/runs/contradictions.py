@@ -1,0 +1,63 @@
+"""What record and e-invoice of a held document say differently, for people at the command line."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from debitoor_provider.messages import current_reader, labelled, localized, words
+from debitoor_provider.runs.tables import money
+from debitoor_provider.sync.export.contradictions import contradictions, currencies
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.export.contradictions import Value
+    from debitoor_provider.sync.ledger import Entry
+
+_WORDS = {
+    "kind": "contradictions.kind",
+    "currency": "contradictions.currency",
+    "date": "documents.date",
+    "gross": "documents.gross",
+    "net": "documents.net",
+    "rates": "contradictions.rates",
+    "by_rate": "contradictions.by_rate",
+}
+"""The page's word for each figure."""
+
+
+def title() -> str:
+    """Return what the table is called."""
+    return words(current_reader().language)["contradictions.title"]
+
+
+def rows_of(entry: Entry) -> list[dict[str, str]]:
+    """Return the figures of both, as the page has them side by side; empty when there is nothing to compare."""
+    found, known = contradictions(entry.message, entry.currency), words(current_reader().language)
+    of_record, of_invoice = currencies(found, entry.currency)
+    return [
+        {
+            "field": known[_WORDS[one.what]],
+            "record": "; ".join(_shown(one.what, value, of_record) for value in one.record),
+            "e-invoice": "; ".join(_shown(one.what, value, of_invoice) for value in one.invoice),
+        }
+        for one in found
+    ]
+
+
+def _shown(what: str, value: Value, currency: str) -> str:
+    if what == "rates":
+        return localized(f"{value.rate:f} %")
+    if what == "date":
+        return localized(value.text or "", "day")
+    if what in {"kind", "currency"}:
+        return value.text or ""
+    amount = _money(value.text or "", currency)
+    return labelled(localized(f"{value.rate:f} %"), amount) if what == "by_rate" else amount
+
+
+def _money(text: str, currency: str) -> str:
+    """Show an amount; what another version of this package wrote and cannot be read is shown as it is."""
+    try:
+        return money(Decimal(text), currency)
+    except InvalidOperation:
+        return text
