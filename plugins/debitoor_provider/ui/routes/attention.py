@@ -55,7 +55,8 @@ def count_attention(user: GetUserDep) -> AttentionCount:
     with opened_ledger().reading():
         counts = opened_ledger().figures.counts()
         rows = overview({id_: file for id_, file in mine.files.items() if id_ in mine.ids}, counts)
-        without = fileless_accounts(mine.ids - mine.files.keys(), counts)
+        others = mine.ids - mine.files.keys()
+        without = fileless_accounts(others, counts) if others else []
     documents = sum(counts[account].attention for account in mine.ids & counts.keys())
     accounts = sum(row.state in NEED_HELP for row in [*rows, *without])
     return AttentionCount(total=documents + accounts, documents=documents, accounts=accounts)
