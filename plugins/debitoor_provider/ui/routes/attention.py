@@ -56,7 +56,8 @@ def count_attention(user: GetUserDep) -> AttentionCount:
         counts = opened_ledger().figures.counts()
         rows = overview({id_: file for id_, file in mine.files.items() if id_ in mine.ids}, counts)
         others = mine.ids - mine.files.keys()
-        without = fileless_accounts(others, counts) if others else []
+        states = [row.state for row in rows]
+        states += [row.state for row in fileless_accounts(others, counts)] if others else []
     documents = sum(counts[account].attention for account in mine.ids & counts.keys())
-    accounts = sum(row.state in NEED_HELP for row in [*rows, *without])
+    accounts = sum(state in NEED_HELP for state in states)
     return AttentionCount(total=documents + accounts, documents=documents, accounts=accounts)
