@@ -148,8 +148,8 @@ arch: $(READY) ## check that imports run one way
 
 docs: $(READY) $(DOCS) ## build the documentation into build/site; first write the pages that are made from the code
 	@$(BIN)/pybabel --quiet compile --domain debitoor --directory plugins/debitoor_provider/cli/locale
-	@$(BIN)/python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json
-	@$(BIN)/python -m debitoor_provider.sync.accounts.reference > docs/accounts.md
+	@$(BIN)/python -m debitoor_provider.sync.account_files.schema > docs/account.schema.json
+	@$(BIN)/python -m debitoor_provider.sync.account_files.reference > docs/accounts.md
 	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/python -m docs_site build/docs
 	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs_site build/docs build/site
 	@echo "The site begins at build/site/index.html."

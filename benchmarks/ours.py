@@ -18,8 +18,8 @@ import requests_toolbelt.multipart.encoder  # noqa: F401
 
 from benchmarks.job import Job, measured
 from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import QuotaUsedUp, RetryError
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 from debitoor_provider.services.pacing.sqlite import SQLiteStore  # noqa: F401 imports do not count, late ones neither
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
@@ -40,7 +40,7 @@ _UNBOUND = {"per_minute": 100_000, "per_day": 10_000_000}  # the most that a con
 _TRIES = 5
 
 
-class Exchange:
+class BenchmarkedAccount:
     """One account with its ledger; each :meth:`run` is one run of its DAG."""
 
     def __init__(self, job: Job) -> None:
@@ -151,7 +151,7 @@ def main() -> None:
     Ledger.open(ledger_url(Path(job.folder))).close()
 
     def work() -> None:
-        exchange = Exchange(job)
+        exchange = BenchmarkedAccount(job)
         exchange.run()
         exchange.ledger.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.job import Job, measured
-from benchmarks.ours import Exchange
+from benchmarks.ours import BenchmarkedAccount
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.check.check import check
@@ -21,7 +21,7 @@ _BY_PAGES = partialmethod(DebitoorClient.expenses, page_size=PAGE_SIZE)
 def main() -> None:
     """Compare everything; option ``rebuild``: enter into the ledger what the books have instead."""
     job = Job.read()
-    exchange = Exchange(job)
+    exchange = BenchmarkedAccount(job)
     if job.options.get("rebuild"):
         with exchange.step("rebuild") as step, patch.object(DebitoorClient, "expenses", _BY_PAGES):
             rebuild(step)

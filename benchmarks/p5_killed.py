@@ -13,7 +13,7 @@ from benchmarks import process, stage
 from benchmarks.p1_throughput import DLT, OURS, SCRIPT, TUNED, Way
 from benchmarks.result import Goal, Result, Series
 from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
-from debitoor_provider.sandbox.company_client import Record
+from debitoor_provider.sandbox.company_client import JsonObject
 
 DOCUMENTS = 2_000
 KILLED_AT = 1_100  # booked; a little more than half, since a batch of ours ends there and nothing would be in flight
@@ -136,7 +136,7 @@ def _wait_for_half(admin: SandboxAdmin, company: CompanyAdmin, since: int, runni
     """
     deadline, booked = time.monotonic() + _PATIENCE, 0
     while time.monotonic() < deadline:
-        fresh: list[Record] = admin.effects(since=since, company=company, object="expense", kind="created")
+        fresh: list[JsonObject] = admin.effects(since=since, company=company, object="expense", kind="created")
         booked += len(fresh)
         since = max([since, *(effect["seq"] for effect in fresh)])
         if booked >= KILLED_AT:

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.job import Job
 from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
-from debitoor_provider.sandbox.company_client import Record
+from debitoor_provider.sandbox.company_client import JsonObject
 from debitoor_provider.sandbox.server import running
 from demo.accounts import slug
 
@@ -148,7 +148,7 @@ def check_sales(company: CompanyAdmin, content: Callable[[int], bytes]) -> None:
     _must(there == wanted, f"{len(there & wanted)} of {len(wanted)} invoices are there")
 
 
-def uid_of(expense: Record) -> int:
+def uid_of(expense: JsonObject) -> int:
     """Return the document an expense was made from, by the provider or by a peer; 0 when it is unknown."""
     found = _UID.search(expense["lines"][0]["description"])
     return int(found[1]) if found else 0

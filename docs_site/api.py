@@ -18,7 +18,7 @@ PAGES = {
     "notifications": ["notifications"],
     "links": ["links"],
     "policies": ["policies"],
-    "errors": ["services/http/errors.py"],
+    "errors": ["services/errors.py"],
     "messages": ["messages/message.py"],
 }
 """Files and folders of the package, by the name in a page's mark; a folder stands for all of its modules."""

@@ -26,12 +26,12 @@ from debitoor_provider import dag_factory
 from debitoor_provider.dag_factory import build_dag, sync_dags
 from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.runs.form import FORM
-from debitoor_provider.sync.accounts import files
+from debitoor_provider.sync.account_files import files
+from debitoor_provider.sync.account_files.files import load_account_file
+from debitoor_provider.sync.account_files.writing import write
 from debitoor_provider.sync.accounts.clock import clock_changes
-from debitoor_provider.sync.accounts.files import load_account_file
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.accounts.settings import digest
-from debitoor_provider.sync.accounts.writing import write
 from tests.sync.accounts.strategies import ACCOUNTS
 
 if TYPE_CHECKING:

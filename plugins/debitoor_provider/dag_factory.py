@@ -31,7 +31,7 @@ from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.policies.deadline import RunMade
 from debitoor_provider.runs.dag_files import Duplicates
-from debitoor_provider.sync.accounts.files import AccountFile, failure, find_account, load_folder
+from debitoor_provider.sync.account_files.files import AccountFile, failure, find_account, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.late import shortest_interval
 from debitoor_provider.sync.accounts.problems import Problem
@@ -101,7 +101,7 @@ def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
 def build_dag(file: AccountFile) -> DAG:
     """Build the DAG of one account file; a file with problems becomes a DAG that shows them and runs nothing.
 
-    :param file: as :func:`~debitoor_provider.sync.accounts.files.load_folder` read it
+    :param file: as :func:`~debitoor_provider.sync.account_files.files.load_folder` read it
     """
     dag, _ = try_build(file)
     return dag

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.runs.arguments import ArgumentError
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     AlreadyExists,
     BadAnswer,
     CredentialsRefused,

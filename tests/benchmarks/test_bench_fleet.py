@@ -19,7 +19,7 @@ from benchmarks import p12_one_document, p13_fleet_hour
 from benchmarks.build import Build
 from benchmarks.fleet import Fleet, RunsFailed
 from benchmarks.meter import NegativeCost, Span
-from debitoor_provider.sync.accounts.files import load_folder
+from debitoor_provider.sync.account_files.files import load_folder
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ExportAccount

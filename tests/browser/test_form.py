@@ -62,6 +62,17 @@ def test_a_wrong_frequency_is_explained_by_the_fields_of_the_form(french: Page) 
     take(french, "form-frequency")
 
 
+def test_settings_of_a_direction_come_back_with_it(french: Page) -> None:
+    limit = french.get_by_label(WORDS["field.limits.new_documents"])
+    button(french, "wizard.part.limits").click()
+    limit.fill("25")
+    button(french, "wizard.previous").click()
+    for kind in ("import", "export"):
+        french.get_by_text(WORDS[f"choice.type.{kind}"]).click()
+    go_on(french, "settings")
+    expect(limit).to_have_value("25")
+
+
 def test_only_the_step_that_was_tried_is_red(french: Page, company: CompanyAdmin) -> None:
     french.get_by_label(WORDS["field.frequency"], exact=True).select_option(label=WORDS["choice.frequency.cron"])
     french.get_by_label(WORDS["field.frequency.cron"]).fill("x")

@@ -13,8 +13,8 @@ from debitoor_provider.cli.starter import account_texts
 from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.messages import Reader, written_for
 from debitoor_provider.sandbox.server import running
-from debitoor_provider.sync.accounts.files import load_folder
-from debitoor_provider.sync.accounts.schema import json_schema
+from debitoor_provider.sync.account_files.files import load_folder
+from debitoor_provider.sync.account_files.schema import json_schema
 from debitoor_provider.sync.text import one_line
 from debitoor_provider.ui import PREFIX
 from debitoor_provider.ui.routes.consent import CALLBACK

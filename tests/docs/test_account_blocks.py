@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.account_files.files import parse_account
+from debitoor_provider.sync.account_files.template import Table, make
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.accounts.template import Table, make
 from tests.docs.pages import ROOT, Block, each, name_of
 
 NO_ACCOUNTS = {"docs/deployment.md"}

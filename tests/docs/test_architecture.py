@@ -22,6 +22,7 @@ def section(title: str) -> str:
 def test_one_document_takes_five_files_in_order() -> None:
     steps = _STEP.findall(section("One exported document in five files"))
     assert [number for number, *_ in steps] == ["1", "2", "3", "4", "5"]
+    assert section("One exported document in five files").count(".py)") == 5
     for _, name, target in steps:
         assert name == target
         assert (PACKAGE / name).is_file()

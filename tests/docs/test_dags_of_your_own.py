@@ -65,7 +65,7 @@ def test_it_explains_each_field_of_an_asset_event(run: Callable[..., Any], accou
 
 
 def test_no_error_is_left_out_of_the_public_module():
-    from debitoor_provider.services.http import errors
+    from debitoor_provider.services import errors
 
     internal = {"PathInDoubt"}  # of the transport
     known = {name for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, Exception)}

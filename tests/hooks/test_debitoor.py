@@ -7,7 +7,7 @@ from airflow.sdk import Connection
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.fields import Fields
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, Unavailable
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, Unavailable
 from tests.services.scripted import CANARY, Reply
 
 ENVIRONMENT = "/api/environment/v1"

@@ -6,7 +6,7 @@ import pytest
 from airflow.sdk import Connection
 
 from debitoor_provider.hooks.fields import Fields, address_of
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 
 
 def address(**fields: object) -> str:

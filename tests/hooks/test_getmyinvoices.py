@@ -10,7 +10,7 @@ from airflow.sdk.log import redact
 
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.policies.retry import is_permanent
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, QuotaUsedUp, Refused
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, QuotaUsedUp, Refused
 from tests.services.scripted import CANARY, Reply
 
 BASE = "/accounts/v3"

@@ -12,8 +12,8 @@ from airflow.sdk import DAG
 from debitoor_provider.notifications.account import DebitoorAccountNotifier
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.runs.arguments import ArgumentError
-from debitoor_provider.runs.notifiers import NotSent
-from debitoor_provider.services.http.errors import CredentialsRefused, ServiceError
+from debitoor_provider.runs.notifiers import NotificationNotSent
+from debitoor_provider.services.errors import CredentialsRefused, ServiceError
 from tests.notified import received
 
 FAILED = {
@@ -148,5 +148,5 @@ class TestMistakes:
 
     def test_an_account_without_anybody_to_tell(self, account):
         account()
-        with pytest.raises(NotSent, match=r"has no notify\.connection"):
+        with pytest.raises(NotificationNotSent, match=r"has no notify\.connection"):
             tell(FAILED, connection="")

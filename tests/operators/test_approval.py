@@ -16,7 +16,7 @@ from debitoor_provider.operators.approval import DebitoorApprovalOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from tests.services.scripted import Reply, ScriptedService
 
 HOOK = "/hooks/plans"

@@ -5,7 +5,7 @@ import pytest
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.ledger import State
 
 

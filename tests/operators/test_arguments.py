@@ -15,8 +15,8 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.runs.arguments import ArgumentError
-from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
 MAPPED = """\

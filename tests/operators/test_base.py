@@ -8,7 +8,7 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import CredentialsRefused
+from debitoor_provider.services.errors import CredentialsRefused
 from debitoor_provider.sync.ledger import Ledger, LedgerMisconfigured, LedgerUnavailable
 from debitoor_provider.sync.ledger.runs import Runs
 

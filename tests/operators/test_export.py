@@ -9,7 +9,7 @@ from airflow.sdk import DAG, Asset, AssetAlias, BaseOperator
 
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, RetryError
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, RetryError
 from debitoor_provider.sync.ledger import Entry, State
 from debitoor_provider.sync.ledger.steps import Steps
 

@@ -4,7 +4,7 @@ import pytest
 
 from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 
 
 def plan(**options: object) -> DebitoorPlanOperator:

@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from tests.notified import HOOK, received
 from tests.services.scripted import Reply
 

@@ -18,8 +18,8 @@ from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured
+from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.settings import ExportAccount, digest
 from debitoor_provider.sync.ledger import State
 

@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 
 
 @pytest.fixture

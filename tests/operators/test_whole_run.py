@@ -20,7 +20,7 @@ from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import Misconfigured, StopError, Unavailable
+from debitoor_provider.services.errors import Misconfigured, StopError, Unavailable
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps import archive as archive_module

@@ -42,11 +42,11 @@ def test_a_scheduler_whose_tasks_are_its_forks_loads_what_they_need(
     monkeypatch.setattr(sys, "argv", arguments)
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", executor)
     preload.on_starting(object())
-    assert loaded == ([*preload.MODULES] if is_loaded else [])
+    assert loaded == (preload.modules() if is_loaded else [])
 
 
 def test_what_cannot_be_loaded_keeps_no_scheduler_from_its_work(monkeypatch, caplog):
-    monkeypatch.setattr(preload, "MODULES", ("debitoor_provider.not_there", "json"))
+    monkeypatch.setattr(preload, "modules", lambda: ("debitoor_provider.not_there", "json"))
     preload.load()
     assert "debitoor_provider.not_there is not loaded by the scheduler" in caplog.text
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.dag_factory import build_dag
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.account_files.files import find_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable

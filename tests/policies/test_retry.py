@@ -7,7 +7,7 @@ from airflow.sdk import RetryAction
 from airflow.sdk.exceptions import AirflowFailException
 
 from debitoor_provider.policies.retry import ServiceRetryPolicy, final
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     CredentialsRefused,
     Misconfigured,
     QuotaUsedUp,

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import Interrupted, Unavailable
+from debitoor_provider.services.errors import Interrupted, Unavailable
 from debitoor_provider.sync.steps.parallel import each
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from debitoor_provider.runs.arguments import (
     require_count,
     require_known,
 )
-from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.account_files.files import parse_account
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 
 WHO = {"debitoor_id": "books@acme.example"}

@@ -9,8 +9,8 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.corrections import unsettled
-from debitoor_provider.services.http.errors import Unavailable
-from debitoor_provider.sync.export.corrections import NO_CORRECTIONS, Corrections
+from debitoor_provider.services.errors import Unavailable
+from debitoor_provider.sync.corrections import NO_CORRECTIONS, Corrections
 from debitoor_provider.sync.obstacle import held
 
 EU = Corrections(supply="eu")

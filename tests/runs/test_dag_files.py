@@ -13,7 +13,7 @@ from airflow.dag_processing.dagbag import DagBag
 from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.runs import bundles, dag_files
 from debitoor_provider.runs.dag_files import folders_without_accounts, require_single
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

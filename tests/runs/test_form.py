@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from debitoor_provider.runs.form import FORM, check_form, require_read
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 
 
 @pytest.mark.parametrize(

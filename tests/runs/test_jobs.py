@@ -7,7 +7,7 @@ import pytest
 
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.runs.jobs import open_job
-from debitoor_provider.services.http.errors import QuotaUsedUp
+from debitoor_provider.services.errors import QuotaUsedUp
 
 OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
 

@@ -9,7 +9,7 @@ import pytest
 
 from debitoor_provider.messages import languages
 from debitoor_provider.runs.letter import Letter
-from debitoor_provider.runs.notifiers import NOTIFIERS, NotSent, require_notifier, send
+from debitoor_provider.runs.notifiers import NOTIFIERS, NotificationNotSent, require_notifier, send
 from debitoor_provider.sync.accounts.sections import Notify
 
 LETTER = Letter("Acme: <!channel>", ("a & b", ("<x>",)), "https://airflow.example/p?a=1&b=2", {"account": "acme"})
@@ -23,8 +23,8 @@ def connect(monkeypatch):
     return connect
 
 
-def refusal(**notify: Any) -> NotSent:
-    with pytest.raises(NotSent) as why:
+def refusal(**notify: Any) -> NotificationNotSent:
+    with pytest.raises(NotificationNotSent) as why:
         require_notifier(Notify(connection="tell", **notify))
     return why.value
 

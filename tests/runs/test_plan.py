@@ -8,7 +8,7 @@ import time_machine
 
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.services.http.errors import CredentialsRefused
+from debitoor_provider.services.errors import CredentialsRefused
 from debitoor_provider.sync.ledger import Ledger
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

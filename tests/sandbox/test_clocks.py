@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from debitoor_provider.sandbox.clock import Clock
+from debitoor_provider.sandbox.clock import SandboxClock
 
 NOON = datetime(2026, 7, 1, 12, 0, 0, tzinfo=UTC)
 DAY = 86_400
@@ -91,7 +91,7 @@ def test_an_offset_that_makes_no_sense_is_refused(sandbox, body):
 
 
 def test_a_service_without_an_offset_shows_the_sandboxes_time():
-    clock = Clock()
+    clock = SandboxClock()
     clock.set(now=NOON, frozen=True)
     clock.set_service_offset("gmi", 60)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debitoor_provider.sandbox import json_codec
-from debitoor_provider.sandbox.clock import Clock, local_seconds, utc_milliseconds
+from debitoor_provider.sandbox.clock import SandboxClock, local_seconds, utc_milliseconds
 from debitoor_provider.sandbox.debitoor.amounts import computed
 from debitoor_provider.sandbox.debitoor.operations import OPERATIONS as DEBITOOR
 from debitoor_provider.sandbox.gmi.operations import OPERATIONS as GMI
@@ -93,7 +93,7 @@ def test_a_window_begins_with_its_first_call_and_a_refused_call_does_not_count()
 
 
 def test_the_clock_runs_at_an_offset_or_stands_still():
-    clock = Clock()
+    clock = SandboxClock()
     clock.set(now=NOON)
     assert NOON <= clock.now() < NOON + timedelta(seconds=5)
 

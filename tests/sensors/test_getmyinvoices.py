@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import (
 
 from debitoor_provider.runs.arguments import ArgumentError
 from debitoor_provider.sensors.getmyinvoices import GetMyInvoicesDocumentSensor
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured
 from tests.sensors.waiting import fired, resumed
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.debitoor.oauth import exchange_code
+from debitoor_provider.services.errors import BadAnswer, Unavailable, UnclearOutcome
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.getmyinvoices.models import NewDocument
-from debitoor_provider.services.http.errors import BadAnswer, Unavailable, UnclearOutcome
 from tests.services.raw_server import raw_server
 from tests.services.scripted import CANARY, PDF
 

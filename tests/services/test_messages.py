@@ -11,8 +11,8 @@ import pytest
 
 import debitoor_provider
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import BadAnswer, Refused, ServiceError, operation_name
 from debitoor_provider.services.getmyinvoices.explain import _CODES, _KEY_CODES, ATTACHMENT_CODES
-from debitoor_provider.services.http.errors import BadAnswer, Refused, ServiceError, operation_name
 
 PACKAGE = Path(debitoor_provider.__file__).parent
 CALLS = {"Call", "_get", "_list", "_whole", "_send"}

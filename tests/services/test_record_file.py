@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 
 

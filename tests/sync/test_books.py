@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     Misconfigured,
     StopError,
 )

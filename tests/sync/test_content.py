@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.obstacle import Obstacle
 

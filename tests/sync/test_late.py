@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from tests.sync.stage import pdf
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.sync.exchange_key import place_of
 from debitoor_provider.sync.window import manual
 

@@ -29,7 +29,7 @@ connections: {getmyinvoices: a, debitoor: b}
 
 
 @dataclass
-class Exchange:
+class TwoCompanies:
     """The sandbox, Airflow and the accounts of two companies, each synchronised once by the scheduler."""
 
     sandbox: SandboxAdmin
@@ -75,7 +75,7 @@ def receive(company: CompanyAdmin, number: int, **fields: object) -> int:
 
 
 @pytest.fixture(scope="module")
-def exchange(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+def exchange(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoCompanies]:
     home: Path = tmp_path_factory.mktemp("airflow")
     companies = [sandbox.create_company("Acme GmbH"), sandbox.create_company("Nordlicht ApS")]
     for number, company in enumerate(companies):
@@ -88,17 +88,17 @@ def exchange(sandbox: SandboxAdmin, tmp_path_factory: pytest.TempPathFactory) ->
         for dag_id in dag_ids:
             airflow.unpause(dag_id)
         airflow.until(lambda: airflow.finished(dag_ids), "to run the accounts", 400)
-        yield Exchange(sandbox, airflow, companies, accounts)
+        yield TwoCompanies(sandbox, airflow, companies, accounts)
 
 
-def test_every_document_is_where_it_belongs_byte_for_byte_once(exchange: Exchange) -> None:
+def test_every_document_is_where_it_belongs_byte_for_byte_once(exchange: TwoCompanies) -> None:
     for company in exchange.companies:
         assert not check_company(company, exchange.ledger, f"{slug(company)}-receipts", f"{slug(company)}-sales")
     moved = exchange.ledger.documents.entries(states=DONE)
     assert len(moved) > 20
 
 
-def test_a_second_run_of_everything_makes_no_write_call(exchange: Exchange) -> None:
+def test_a_second_run_of_everything_makes_no_write_call(exchange: TwoCompanies) -> None:
     before = exchange.sandbox.last_seq()
     runs = [exchange.run(account) for account in exchange.accounts]
     assert [run["state"] for run in runs] == ["success"] * 4
@@ -107,7 +107,7 @@ def test_a_second_run_of_everything_makes_no_write_call(exchange: Exchange) -> N
     assert exchange.writes(before) == []
 
 
-def test_a_broken_account_hides_no_other_and_shows_its_remedy(exchange: Exchange) -> None:
+def test_a_broken_account_hides_no_other_and_shows_its_remedy(exchange: TwoCompanies) -> None:
     dag = exchange.airflow.call("GET", "/dags/debitoor__broken/details")
     assert "broken.yaml:3: debitor_id" in dag["doc_md"]
     assert "debitoor_id" in dag["doc_md"]
@@ -117,7 +117,7 @@ def test_a_broken_account_hides_no_other_and_shows_its_remedy(exchange: Exchange
     assert exchange.sandbox.calls(since=before) == []
 
 
-def test_a_dry_run_moves_nothing(exchange: Exchange) -> None:
+def test_a_dry_run_moves_nothing(exchange: TwoCompanies) -> None:
     company = exchange.companies[0]
     receive(company, 1)
     before = exchange.sandbox.last_seq()
@@ -126,7 +126,7 @@ def test_a_dry_run_moves_nothing(exchange: Exchange) -> None:
     assert exchange.writes(before) == []
 
 
-def test_a_person_sends_single_documents_by_their_ids(exchange: Exchange) -> None:
+def test_a_person_sends_single_documents_by_their_ids(exchange: TwoCompanies) -> None:
     company = exchange.companies[0]
     other, wanted = receive(company, 2), receive(company, 3)
     run = exchange.run(f"{slug(company)}-receipts", document_ids=[str(wanted)])
@@ -136,7 +136,7 @@ def test_a_person_sends_single_documents_by_their_ids(exchange: Exchange) -> Non
     assert not archived[other]
 
 
-def test_a_revoked_token_ends_the_run_at_once_and_says_what_to_do(exchange: Exchange) -> None:
+def test_a_revoked_token_ends_the_run_at_once_and_says_what_to_do(exchange: TwoCompanies) -> None:
     company = exchange.companies[1]
     receive(company, 3)
     token = company.debitoor_token

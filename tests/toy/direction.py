@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any, BinaryIO
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.getmyinvoices.constants import OVERLAP, SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument, State
 from debitoor_provider.sync.naming.naming import document_name
@@ -22,7 +22,7 @@ from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.statement import Statement, TargetRecord
 from debitoor_provider.sync.steps.copies import Copies, Copy
-from debitoor_provider.sync.steps.direction import Direction, Mover, Services, Side
+from debitoor_provider.sync.steps.direction import Direction, Mover, ServiceClients, Side
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.source_time import reported_time
@@ -44,7 +44,7 @@ class FolderDirection:
     overlap = OVERLAP
     deleted = DELETED
 
-    def __init__(self, account: FolderAccount, services: Services) -> None:
+    def __init__(self, account: FolderAccount, services: ServiceClients) -> None:
         self.account = account
         self._services = services
 

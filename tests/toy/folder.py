@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured, NotFound
+from debitoor_provider.services.errors import Misconfigured, NotFound
 
 
 class Folder:

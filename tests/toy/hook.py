@@ -8,7 +8,7 @@ from typing import Self
 from airflow.sdk import BaseHook, Connection
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from tests.toy.folder import Folder
 
 

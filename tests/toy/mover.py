@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.ledger import Entry, Ledger, State
 from debitoor_provider.sync.obstacle import rejected

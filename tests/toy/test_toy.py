@@ -19,7 +19,8 @@ import debitoor_provider
 from debitoor_provider.dag_factory import sync_dags
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.runs.arguments import ArgumentError
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.ui import samples
 
 if TYPE_CHECKING:
@@ -67,8 +68,24 @@ def test_the_package_names_its_own_directions_in_the_table_and_their_modules_onl
         for path in PACKAGE.rglob("*.py")
         if re.search(r"""["'](export|import)["']|(Export|Import)Account""", path.read_text())
     }
-    own = {path for path in naming if path.startswith(("example_dags/", "operators/", "sync/export/", "sync/import_/"))}
-    assert naming - own == {"get_provider_info.py", "sync/accounts/settings.py", "sync/directions.py"}
+    own = {path for path in naming if path.startswith(("example_dags/", "sync/export/", "sync/import_/"))}
+    assert naming - own == {
+        "get_provider_info.py",
+        "operators/export.py",
+        "operators/import_.py",
+        "sync/accounts/settings.py",
+        "sync/directions.py",
+    }
+
+
+def test_the_page_s_scripts_name_a_direction_only_in_the_form_that_adds_an_account() -> None:
+    scripts = PACKAGE / "ui" / "static"
+    texts = {path.relative_to(scripts).as_posix(): path.read_text() for path in scripts.rglob("*.js")}
+    quoted = r"""["'`.](export|import)["'`]"""
+    assert {name for name, text in texts.items() if re.search(quoted, text)} == set()
+    assert {name for name, text in texts.items() if re.search(r"[{ ](export|import): ", text)} == {
+        "wizard/draft.js", "wizard/settings.js",
+    }  # fmt: skip
 
 
 def test_a_run_files_names_and_archives_documents_once(
@@ -196,7 +213,11 @@ def test_the_page_shows_the_account_its_documents_and_files(
     client = page()
     [row] = client.get("/api/accounts", params={"direction": "folder"}).json()["accounts"]
     assert (row["id"], row["direction"], row["moved"]) == ("filed", "folder", 1)
-    assert client.get("/api/accounts", params={"direction": "export"}).json()["accounts"] == []
+    assert row["direction_title"] == "GetMyInvoices → Folder"
+    [sums] = client.get("/api/accounts/filed/documents/sums").json()["sums"]
+    assert sums["direction_title"] == "GetMyInvoices → Folder"
+    exports = client.get("/api/accounts", params={"direction": "export"}).json()
+    assert (exports["accounts"], exports["directions"]["folder"]) == ([], "GetMyInvoices → Folder")
     assert client.get("/api/accounts", params={"direction": "nowhere"}).status_code == 422
     assert client.get("/api/accounts/filed").json()["direction"] == "folder"
     assert "folder" in client.get("/api/choices").json()["types"]
@@ -238,3 +259,9 @@ def test_operators_for_another_direction_refuse_the_account(
     with pytest.raises(Misconfigured, match="GetMyInvoices → Folder"):
         run(DebitoorExportOperator(task_id="export", account=filed()))
     assert run(DebitoorArchiveOperator(task_id="archive", account="filed")) == {"archived": 0}
+
+
+def test_an_operator_for_each_source_with_an_archive_asks_which_one_it_is(settings: dict[str, Any]) -> None:
+    del settings["type"]
+    with pytest.raises(ArgumentError, match=r"type.*export, import, folder"):
+        DebitoorArchiveOperator(task_id="archive", account="filed", settings=settings)

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.ledger import Ledger, Run
 from debitoor_provider.triggers import late
 from debitoor_provider.triggers.late import tell_when_late

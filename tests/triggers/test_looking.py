@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RateLimited
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited
 from debitoor_provider.sync.ledger import LedgerUnavailable
 from debitoor_provider.triggers import looking
 from debitoor_provider.triggers.looking import LookingTrigger

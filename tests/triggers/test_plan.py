@@ -19,9 +19,9 @@ from debitoor_provider.hooks import base
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
-from debitoor_provider.services.http.errors import StopError
+from debitoor_provider.services.errors import StopError
 from debitoor_provider.services.http.retry import Backoff
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.triggers import together

@@ -18,12 +18,12 @@ from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.runs import scheduled as runs_scheduled
+from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.clock import steady_seconds
-from debitoor_provider.services.http.errors import Unavailable
 from debitoor_provider.services.http.reading import Unexpected
 from debitoor_provider.services.http.retry import Backoff
+from debitoor_provider.services.steady_clock import steady_seconds
 from debitoor_provider.sync.export.direction import ExportDirection
 from debitoor_provider.sync.steps import plan, shared
 from debitoor_provider.triggers import plan as module

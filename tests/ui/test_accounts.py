@@ -16,7 +16,7 @@ from airflow.utils.session import create_session
 from airflow.utils.state import TaskInstanceState
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts import files
+from debitoor_provider.sync.account_files import files
 from debitoor_provider.sync.ledger import PlannedDocument, Run, State
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class TestRow:
             "name": "Acme",
             "fileless": False,
             "direction": "export",
+            "direction_title": "GetMyInvoices → Debitoor",
             "companies": ["Paper Ltd"],
             "frequency": "daily",
             "timezone": "Europe/Berlin",

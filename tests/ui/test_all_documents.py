@@ -89,7 +89,14 @@ def test_the_table_names_the_account_of_each(page, shelf):
 
 
 def test_sums_are_by_month_and_currency(page, shelf):
-    common = {"direction": "export", "documents": 1, "unknown": 0, "net": None, "tax": None}
+    common = {
+        "direction": "export",
+        "direction_title": "GetMyInvoices → Debitoor",
+        "documents": 1,
+        "unknown": 0,
+        "net": None,
+        "tax": None,
+    }
     answer = page().get("api/documents/sums", params={"search": "paper"})
     unbooked = {"rate": None, "documents": 1, "net": None, "tax": None}
     assert answer.json()["sums"] == [

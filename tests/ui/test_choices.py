@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.accounts.schema import json_schema
+from debitoor_provider.sync.account_files.schema import json_schema
 from debitoor_provider.sync.naming.template import Template
 
 if TYPE_CHECKING:

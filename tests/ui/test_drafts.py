@@ -324,7 +324,13 @@ class TestThePreview:
         whole = {"documents": 1, "gross": "119.00", "net": "100.00", "tax": "19.00"}
         assert answer["sums"] == [
             whole
-            | {"month": sent["document_date"][:7], "direction": "export", "currency": "EUR", "unknown": 0}
+            | {
+                "month": sent["document_date"][:7],
+                "direction": "export",
+                "direction_title": "GetMyInvoices → Debitoor",
+                "currency": "EUR",
+                "unknown": 0,
+            }
             | {"rates": [whole | {"rate": "19"}]}
         ]
         assert isinstance(sent["gross_amount"], str)  # never a binary number

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.sync.accounts.schema import json_schema
+from debitoor_provider.sync.account_files.schema import json_schema
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 from debitoor_provider.ui.assets import FOLDER
 

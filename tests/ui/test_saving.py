@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from airflow.models.dagbag import DagPriorityParsingRequest
 from airflow.utils.session import create_session
 
-from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.ui.saving import version_of
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.tables import preview_table
-from debitoor_provider.sync.accounts.files import account_warnings, load_account_file, placed
+from debitoor_provider.sync.account_files.files import account_warnings, load_account_file, placed
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.accounts.problems import Problem
     from debitoor_provider.ui.overview import Overview
 
@@ -193,7 +193,7 @@ def _findings(
 
 def schema(args: Namespace) -> None:  # noqa: ARG001
     """Print the JSON Schema of account files."""
-    from debitoor_provider.sync.accounts.schema import json_schema
+    from debitoor_provider.sync.account_files.schema import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))  # noqa: T201
 

@@ -18,7 +18,7 @@ from debitoor_provider.runs.jobs import usable
 from debitoor_provider.runs.tables import cell
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.runs.words import heading, value_in
-from debitoor_provider.services.http.errors import Misconfigured, ServiceError
+from debitoor_provider.services.errors import Misconfigured, ServiceError
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.text import nearest

@@ -16,11 +16,11 @@ from debitoor_provider.runs.account_files import account_files, fileless
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http.reading import is_ambiguous
 from debitoor_provider.sync.accounts.sections import Period
+from debitoor_provider.sync.corrections import problems_of, require_one_meaning, to_corrections
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.corrections import problems_of, require_one_meaning, to_corrections
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from debitoor_provider.cli.stderr import hint
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message, labelled, reason_of
 from debitoor_provider.runs.account_files import account_files
-from debitoor_provider.sync.accounts.template import MadeAccount, RowProblem, Table, make, write_all
+from debitoor_provider.sync.account_files.template import MadeAccount, RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:
     from argparse import Namespace

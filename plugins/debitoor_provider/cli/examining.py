@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.airflow_names import AirflowNames
-from debitoor_provider.runs.notifiers import NotSent, require_notifier
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.runs.notifiers import NotificationNotSent, require_notifier
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.steps.entering import require_known_target
@@ -63,7 +63,7 @@ def examined(
     if account.notify:
         try:
             require_notifier(account.notify)
-        except NotSent as error:
+        except NotificationNotSent as error:
             wrong.append(Finding("notify.connection", error.message))
     return wrong, unsure
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
 
     from debitoor_provider.runs.postponed import Postponed
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import Account
 

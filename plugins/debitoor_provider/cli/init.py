@@ -26,8 +26,8 @@ from debitoor_provider.cli.starter import (
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message, reason_of
 from debitoor_provider.services.http.origin import site
+from debitoor_provider.sync.account_files.schema import json_schema
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.sync.accounts.schema import json_schema
 
 if TYPE_CHECKING:
     from argparse import Namespace

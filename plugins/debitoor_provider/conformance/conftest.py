@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.conformance.probe import Probe
-from debitoor_provider.conformance.shapes import Record, array, rows_of
+from debitoor_provider.conformance.shapes import JsonRecord, array, rows_of
 from debitoor_provider.conformance.verdict import expect
 from debitoor_provider.hooks.database import connections_of_database
 from debitoor_provider.hooks.debitoor import DebitoorHook
@@ -47,24 +47,24 @@ def page(gmi: Probe) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def documents(page: dict[str, Any]) -> list[Record]:
+def documents(page: dict[str, Any]) -> list[JsonRecord]:
     """Return the documents of the first page."""
     return rows_of(page)
 
 
 @pytest.fixture(scope="session")
-def expenses(debitoor: Probe) -> list[Record]:
+def expenses(debitoor: Probe) -> list[JsonRecord]:
     """Return all expenses that come without a limit."""
     return array(debitoor, debitoor_paths.EXPENSES)
 
 
 @pytest.fixture(scope="session")
-def invoices(debitoor: Probe) -> list[Record]:
+def invoices(debitoor: Probe) -> list[JsonRecord]:
     """Return all invoices, with the credit notes among them."""
     return array(debitoor, debitoor_paths.INVOICES)
 
 
 @pytest.fixture(scope="session")
-def credit_notes(debitoor: Probe) -> list[Record]:
+def credit_notes(debitoor: Probe) -> list[JsonRecord]:
     """Return all credit notes."""
     return array(debitoor, debitoor_paths.CREDIT_NOTES)

@@ -33,7 +33,7 @@ from debitoor_provider.conformance.verdict import (
     of_difference,
     sentence_of,
 )
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import BaseAdapter
 
 from debitoor_provider.conformance.verdict import Differs, is_difference
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.hooks.base import ServiceHook
 
-Params = dict[str, Any]
+QueryParams = dict[str, Any]
 
 
 class WriteRefused(Exception):
@@ -77,7 +77,7 @@ class Probe:
             session.mount(prefix, ReadOnlyAdapter(adapter))
         session.hooks["response"].append(self._keep)
 
-    def get(self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None) -> Any:
+    def get(self, path: str, params: QueryParams | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """Return the parsed body of an answer.
 
         :raises ServiceError: for an answer that says failure, or none
@@ -90,7 +90,7 @@ class Probe:
             raise Differs("answered with success and something that is no JSON") from None
 
     def answer(
-        self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None
+        self, path: str, params: QueryParams | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
         """Return a whole answer that says success.
 
@@ -102,7 +102,7 @@ class Probe:
         return response
 
     def failure(
-        self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None
+        self, path: str, params: QueryParams | None = None, headers: Mapping[str, str] | None = None
     ) -> Failure | None:
         """Return the answer to a call that the service should refuse; ``None`` when it did not.
 

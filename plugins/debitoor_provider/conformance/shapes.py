@@ -12,9 +12,9 @@ from debitoor_provider.services.http.reading import day, moment
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from debitoor_provider.conformance.probe import Params, Probe
+    from debitoor_provider.conformance.probe import Probe, QueryParams
 
-Record = dict[str, Any]
+JsonRecord = dict[str, Any]
 
 _KINDS = {
     type(None): "null",
@@ -29,7 +29,7 @@ _KINDS = {
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def rows_of(page: Any) -> list[Record]:
+def rows_of(page: Any) -> list[JsonRecord]:
     """Return the records of a page of GetMyInvoices, whichever of the two forms they have (4.2)."""
     records = page.get("records") if isinstance(page, dict) else None
     if isinstance(records, dict):
@@ -38,12 +38,12 @@ def rows_of(page: Any) -> list[Record]:
     return list(records or [])
 
 
-def array(probe: Probe, path: str, params: Params | None = None) -> list[Record]:
+def array(probe: Probe, path: str, params: QueryParams | None = None) -> list[JsonRecord]:
     """Return a list that is a bare array of objects."""
     answer = probe.get(path, params)
     expect(isinstance(answer, list), f"the list at {path} is {kind(answer)}, not an array")
     expect(all(isinstance(row, dict) for row in answer), f"the list at {path} has entries that are no objects")
-    found: list[Record] = answer
+    found: list[JsonRecord] = answer
     return found
 
 
@@ -87,7 +87,7 @@ def is_id(value: Any) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
-def expect_fields(rows: Iterable[Record], fields: Iterable[str]) -> None:
+def expect_fields(rows: Iterable[JsonRecord], fields: Iterable[str]) -> None:
     """Require that each row has these fields."""
     missing = {field for row in rows for field in fields if field not in row}
     expect(not missing, f"without {names(missing)}")

@@ -13,8 +13,8 @@ from debitoor_provider.services.debitoor import constants
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
-    from debitoor_provider.conformance.probe import Params, Probe
-    from debitoor_provider.conformance.shapes import Record
+    from debitoor_provider.conformance.probe import Probe, QueryParams
+    from debitoor_provider.conformance.shapes import JsonRecord
     from debitoor_provider.conformance.verdict import Seen
 
 pytestmark = pytest.mark.service("debitoor")
@@ -23,13 +23,13 @@ _NONE = "the books have no expenses"
 _TOTALS = ("totalGrossAmount", "totalNetAmount", "totalTaxAmount")
 
 
-def ids(debitoor: Probe, params: Params) -> set[str]:
+def ids(debitoor: Probe, params: QueryParams) -> set[str]:
     """Return the ids of a list of expenses."""
     return {str(row.get("id")) for row in array(debitoor, constants.EXPENSES, params)}
 
 
 @pytest.mark.row("6.1")
-def test_an_expense_is_in_the_list_and_alone(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_an_expense_is_in_the_list_and_alone(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Read one of the list."""
     listed = need(expenses, _NONE)[0]
     alone = debitoor.get(constants.EXPENSE.format(id=segment(listed["id"])))
@@ -40,7 +40,7 @@ def test_an_expense_is_in_the_list_and_alone(debitoor: Probe, expenses: list[Rec
 
 
 @pytest.mark.row("6.3")
-def test_an_expense_has_its_fields(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_an_expense_has_its_fields(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Look at the fields that the provider reads."""
     expect_fields(need(expenses, _NONE), ("id", "date", "lines", "currency", *_TOTALS))
     currencies = {row["currency"] for row in expenses}
@@ -52,7 +52,7 @@ def test_an_expense_has_its_fields(debitoor: Probe, expenses: list[Record], seen
 
 
 @pytest.mark.row("3.4")
-def test_values_have_their_forms(expenses: list[Record], seen: Seen) -> None:
+def test_values_have_their_forms(expenses: list[JsonRecord], seen: Seen) -> None:
     """Look at ids, dates, times and amounts."""
     need(expenses, _NONE)
     fits = {"id": is_id, "date": is_date, "createdDate": is_time, "lastModifiedDate": is_time}
@@ -63,7 +63,7 @@ def test_values_have_their_forms(expenses: list[Record], seen: Seen) -> None:
 
 
 @pytest.mark.row("3.5")
-def test_what_has_no_value_is_left_out(expenses: list[Record], seen: Seen) -> None:
+def test_what_has_no_value_is_left_out(expenses: list[JsonRecord], seen: Seen) -> None:
     """Look for null."""
     null = {field for row in need(expenses, _NONE) for field, value in row.items() if value is None}
     expect(not null, f"null in {names(null)}")
@@ -71,7 +71,7 @@ def test_what_has_no_value_is_left_out(expenses: list[Record], seen: Seen) -> No
 
 
 @pytest.mark.row("3.2")
-def test_an_answer_has_its_headers(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_an_answer_has_its_headers(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Look at the headers of a single record."""
     headers = debitoor.answer(constants.EXPENSE.format(id=segment(need(expenses, _NONE)[0]["id"]))).headers
     content_type = headers.get("Content-Type", "").partition(";")[0].strip()
@@ -81,7 +81,7 @@ def test_an_answer_has_its_headers(debitoor: Probe, expenses: list[Record], seen
 
 
 @pytest.mark.row("A5", "9")
-def test_a_list_without_a_limit_is_whole(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_a_list_without_a_limit_is_whole(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Ask for what comes after all rows."""
     need(expenses, _NONE)
     rest = array(debitoor, constants.EXPENSES, {"skip": len(expenses)})
@@ -92,7 +92,7 @@ def test_a_list_without_a_limit_is_whole(debitoor: Probe, expenses: list[Record]
 
 
 @pytest.mark.row("9")
-def test_pages_follow_each_other(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_pages_follow_each_other(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Read two pages of one row."""
     if len(expenses) < 2:
         raise NotTried("the books have fewer than two expenses")
@@ -104,7 +104,7 @@ def test_pages_follow_each_other(debitoor: Probe, expenses: list[Record], seen: 
 
 
 @pytest.mark.row("A6")
-def test_a_limit_is_followed_however_large(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_a_limit_is_followed_however_large(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Ask for more rows than there are."""
     need(expenses, _NONE)
     rows = array(debitoor, constants.EXPENSES, {"limit": 100_000})
@@ -114,7 +114,7 @@ def test_a_limit_is_followed_however_large(debitoor: Probe, expenses: list[Recor
 
 
 @pytest.mark.row("A7")
-def test_the_newest_comes_first(expenses: list[Record], seen: Seen) -> None:
+def test_the_newest_comes_first(expenses: list[JsonRecord], seen: Seen) -> None:
     """Look at the order."""
     if len(expenses) < 3:
         raise NotTried("the books have fewer than three expenses")
@@ -126,7 +126,7 @@ def test_the_newest_comes_first(expenses: list[Record], seen: Seen) -> None:
 
 
 @pytest.mark.row("6.2")
-def test_both_dates_belong_to_the_period(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_both_dates_belong_to_the_period(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Ask for the day of an expense."""
     expense = need(expenses, _NONE)[0]
     found = array(debitoor, constants.EXPENSES, {"fromDate": expense["date"], "toDate": expense["date"]})
@@ -149,7 +149,9 @@ def test_bounds_of_change_are_times_or_dates(debitoor: Probe, seen: Seen) -> Non
 
 
 @pytest.mark.row("A9")
-def test_the_lower_bound_of_change_belongs_to_the_result(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_the_lower_bound_of_change_belongs_to_the_result(
+    debitoor: Probe, expenses: list[JsonRecord], seen: Seen
+) -> None:
     """Ask with the time of an expense's last change."""
     expense = need(expenses, _NONE)[0]
     changed = expense["lastModifiedDate"]
@@ -159,7 +161,7 @@ def test_the_lower_bound_of_change_belongs_to_the_result(debitoor: Probe, expens
 
 
 @pytest.mark.row("A34")
-def test_booleans_are_words(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_booleans_are_words(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Ask for unpaid and for paid expenses."""
     need(expenses, _NONE)
     unpaid, paid = (ids(debitoor, {"isUnpaid": word}) for word in ("true", "false"))
@@ -169,7 +171,7 @@ def test_booleans_are_words(debitoor: Probe, expenses: list[Record], seen: Seen)
 
 
 @pytest.mark.row("A23")
-def test_gross_is_net_and_tax(expenses: list[Record], seen: Seen) -> None:
+def test_gross_is_net_and_tax(expenses: list[JsonRecord], seen: Seen) -> None:
     """Add up the amounts of each expense."""
     sums = [[Decimal(str(row.get(field, 0))) for field in _TOTALS] for row in need(expenses, _NONE)]
     wrong = sum(gross != net + tax for gross, net, tax in sums)
@@ -194,7 +196,7 @@ def test_a_deleted_expense_is_listed_and_not_read(debitoor: Probe, seen: Seen) -
 
 
 @pytest.mark.row("5.3")
-def test_a_file_is_described_within_its_expense(expenses: list[Record], seen: Seen) -> None:
+def test_a_file_is_described_within_its_expense(expenses: list[JsonRecord], seen: Seen) -> None:
     """Look at the files of expenses."""
     files = _files(expenses)
     expect_fields(files, ("id", "fileName", "type", "sizeBytes", "url"))
@@ -204,7 +206,7 @@ def test_a_file_is_described_within_its_expense(expenses: list[Record], seen: Se
 
 
 @pytest.mark.row("5.2")
-def test_a_file_comes_as_its_bytes(debitoor: Probe, expenses: list[Record], seen: Seen) -> None:
+def test_a_file_comes_as_its_bytes(debitoor: Probe, expenses: list[JsonRecord], seen: Seen) -> None:
     """Read the smallest file."""
     file = min(_files(expenses), key=lambda each: int(each.get("sizeBytes") or 0))
     answer = debitoor.answer(constants.FILE.format(id=segment(file["id"])), headers={"Accept": "*/*"})
@@ -214,5 +216,5 @@ def test_a_file_comes_as_its_bytes(debitoor: Probe, expenses: list[Record], seen
     seen("the bytes, with type and size as described")
 
 
-def _files(expenses: list[Record]) -> list[dict[str, Any]]:
+def _files(expenses: list[JsonRecord]) -> list[dict[str, Any]]:
     return need([row["file"] for row in expenses if isinstance(row.get("file"), dict)], "no expense has a file")

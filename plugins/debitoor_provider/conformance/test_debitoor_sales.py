@@ -13,7 +13,7 @@ from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
     from debitoor_provider.conformance.probe import Probe
-    from debitoor_provider.conformance.shapes import Record
+    from debitoor_provider.conformance.shapes import JsonRecord
     from debitoor_provider.conformance.verdict import Seen
 
 pytestmark = pytest.mark.service("debitoor")
@@ -24,13 +24,15 @@ _TOTALS = ("totalNetAmount", "totalTaxAmount", "totalGrossAmount")
 
 
 @pytest.mark.row("7.1")
-def test_invoices_and_credit_notes_are_listed(invoices: list[Record], credit_notes: list[Record], seen: Seen) -> None:
+def test_invoices_and_credit_notes_are_listed(
+    invoices: list[JsonRecord], credit_notes: list[JsonRecord], seen: Seen
+) -> None:
     """List both."""
     seen(f"{len(invoices)} invoices, {len(credit_notes)} credit notes")
 
 
 @pytest.mark.row("7.3")
-def test_a_sales_document_has_its_fields(invoices: list[Record], seen: Seen) -> None:
+def test_a_sales_document_has_its_fields(invoices: list[JsonRecord], seen: Seen) -> None:
     """Look at the fields that the provider reads."""
     expect_fields(need(invoices, _NONE), ("id", "number", "type", "date", "currency", "customerName", *_TOTALS))
     for field, fits in {"date": is_date, "number": is_text}.items():
@@ -41,7 +43,7 @@ def test_a_sales_document_has_its_fields(invoices: list[Record], seen: Seen) -> 
 
 @pytest.mark.row("A28")
 def test_credit_notes_are_among_the_invoices(
-    debitoor: Probe, invoices: list[Record], credit_notes: list[Record], seen: Seen
+    debitoor: Probe, invoices: list[JsonRecord], credit_notes: list[JsonRecord], seen: Seen
 ) -> None:
     """Compare both lists, and narrow one."""
     ids = {row.get("id") for row in need(credit_notes, _NO_CREDIT_NOTES)}
@@ -54,7 +56,7 @@ def test_credit_notes_are_among_the_invoices(
 
 
 @pytest.mark.row("A35")
-def test_amounts_of_credit_notes_are_negative(credit_notes: list[Record], seen: Seen) -> None:
+def test_amounts_of_credit_notes_are_negative(credit_notes: list[JsonRecord], seen: Seen) -> None:
     """Look at the sign of the totals."""
     grosses = [row.get("totalGrossAmount") for row in need(credit_notes, _NO_CREDIT_NOTES)]
     expect(all(map(is_number, grosses)), "`totalGrossAmount` is not always a number")
@@ -64,7 +66,7 @@ def test_amounts_of_credit_notes_are_negative(credit_notes: list[Record], seen: 
 
 
 @pytest.mark.row("A29", "7.1")
-def test_a_pdf_comes_with_its_headers(debitoor: Probe, invoices: list[Record], seen: Seen) -> None:
+def test_a_pdf_comes_with_its_headers(debitoor: Probe, invoices: list[JsonRecord], seen: Seen) -> None:
     """Read the PDF of one invoice."""
     invoice = need([row for row in invoices if row.get("type") != "creditNote"], _NONE)[0]
     _expect_pdf(debitoor, constants.INVOICE_PDF, invoice)
@@ -72,13 +74,15 @@ def test_a_pdf_comes_with_its_headers(debitoor: Probe, invoices: list[Record], s
 
 
 @pytest.mark.row("A29", "7.1")
-def test_a_pdf_of_a_credit_note_comes_with_its_headers(debitoor: Probe, credit_notes: list[Record], seen: Seen) -> None:
+def test_a_pdf_of_a_credit_note_comes_with_its_headers(
+    debitoor: Probe, credit_notes: list[JsonRecord], seen: Seen
+) -> None:
     """Read the PDF of one credit note."""
     _expect_pdf(debitoor, constants.CREDIT_NOTE_PDF, need(credit_notes, _NO_CREDIT_NOTES)[0])
     seen("the PDF of a credit note")
 
 
-def _expect_pdf(debitoor: Probe, path: str, document: Record) -> None:
+def _expect_pdf(debitoor: Probe, path: str, document: JsonRecord) -> None:
     answer = debitoor.answer(path.format(id=segment(document["id"])), headers={"Accept": "application/pdf, */*"})
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
     expect(content_type == "application/pdf", "the content type is not `application/pdf`")

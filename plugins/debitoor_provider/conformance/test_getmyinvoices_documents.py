@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from debitoor_provider.conformance.probe import Failure, Probe
-    from debitoor_provider.conformance.shapes import Record
+    from debitoor_provider.conformance.shapes import JsonRecord
     from debitoor_provider.conformance.verdict import Seen
 
 pytestmark = pytest.mark.service("getmyinvoices")
@@ -38,7 +38,7 @@ _NOTHING_BESIDES = {"includeDocument": "false", "transactions": "false", "readab
 
 
 @pytest.mark.row("4.3")
-def test_fields_have_their_types(documents: list[Record], seen: Seen) -> None:
+def test_fields_have_their_types(documents: list[JsonRecord], seen: Seen) -> None:
     """Look at the types of all fields that the provider reads."""
     need(documents, _NONE)
     expect_fields(documents, ("documentUid", "createdAt", "documentType", "isArchived", "filename", "paymentStatus"))
@@ -56,7 +56,7 @@ def test_fields_have_their_types(documents: list[Record], seen: Seen) -> None:
 
 
 @pytest.mark.row("A-12")
-def test_what_is_empty_is_an_empty_text(documents: list[Record], seen: Seen) -> None:
+def test_what_is_empty_is_an_empty_text(documents: list[JsonRecord], seen: Seen) -> None:
     """Look for null, and for dates that are neither empty nor dates."""
     need(documents, _NONE)
     null = {field for row in documents for field in (*_TEXTS, *_EMPTY_OR_DATE) if row.get(field, "") is None}
@@ -67,24 +67,24 @@ def test_what_is_empty_is_an_empty_text(documents: list[Record], seen: Seen) -> 
 
 
 @pytest.mark.row("8.1")
-def test_document_types_are_known(documents: list[Record], seen: Seen) -> None:
+def test_document_types_are_known(documents: list[JsonRecord], seen: Seen) -> None:
     """Look at the types that there are."""
     _expect_known(documents, "documentType", DocumentType, seen)
 
 
 @pytest.mark.row("8.2")
-def test_payment_statuses_are_known(documents: list[Record], seen: Seen) -> None:
+def test_payment_statuses_are_known(documents: list[JsonRecord], seen: Seen) -> None:
     """Look at the statuses that there are."""
     _expect_known(documents, "paymentStatus", PaymentStatus, seen)
 
 
 @pytest.mark.row("8.3")
-def test_payment_methods_are_known(documents: list[Record], seen: Seen) -> None:
+def test_payment_methods_are_known(documents: list[JsonRecord], seen: Seen) -> None:
     """Look at the methods that there are."""
     _expect_known(documents, "paymentMethod", _PAYMENT_METHODS, seen)
 
 
-def _expect_known(documents: list[Record], field: str, known: Iterable[str], seen: Seen) -> None:
+def _expect_known(documents: list[JsonRecord], field: str, known: Iterable[str], seen: Seen) -> None:
     found = need({str(row[field]) for row in documents if row.get(field)}, f"no document has a `{field}`")
     unknown = found - {str(value) for value in known}
     expect(not unknown, f"unknown: {codes(unknown)}")
@@ -92,7 +92,7 @@ def _expect_known(documents: list[Record], field: str, known: Iterable[str], see
 
 
 @pytest.mark.row("5.3")
-def test_line_items_have_their_fields(documents: list[Record], seen: Seen) -> None:
+def test_line_items_have_their_fields(documents: list[JsonRecord], seen: Seen) -> None:
     """Look at line items in the list."""
     items = need([item for row in documents for item in row.get("lineItems") or ()], "no document has line items")
     expect_fields(items, ("quantity", "description", "tax_percentage", "unit_net_price", "total_gross"))
@@ -100,7 +100,7 @@ def test_line_items_have_their_fields(documents: list[Record], seen: Seen) -> No
 
 
 @pytest.mark.row("5.1")
-def test_one_document_has_its_parts(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_one_document_has_its_parts(gmi: Probe, documents: list[JsonRecord], seen: Seen) -> None:
     """Read one document without its file."""
     document = need(documents, _NONE)[0]
     answer = _detail(gmi, document)
@@ -119,7 +119,7 @@ def test_an_unknown_id_gets_its_code(gmi: Probe, seen: Seen) -> None:
 
 
 @pytest.mark.row("A-13")
-def test_approval_is_left_out_without_a_workflow(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_approval_is_left_out_without_a_workflow(gmi: Probe, documents: list[JsonRecord], seen: Seen) -> None:
     """Read the approval of some documents."""
     details = [_detail(gmi, row)["meta_data"] for row in need(documents, _NONE)[:_APPROVALS]]
     found = [detail["workflowDetails"] for detail in details if "workflowDetails" in detail]
@@ -129,7 +129,7 @@ def test_approval_is_left_out_without_a_workflow(gmi: Probe, documents: list[Rec
     seen(f"{len(found)} of {len(details)} documents have `workflowDetails`")
 
 
-def _detail(gmi: Probe, document: Record) -> dict[str, Any]:
+def _detail(gmi: Probe, document: JsonRecord) -> dict[str, Any]:
     answer: dict[str, Any] = gmi.get(
         constants.DOCUMENT.format(uid=segment(document["documentUid"])),
         {**_NOTHING_BESIDES, "documentApproval": "true"},
@@ -138,7 +138,7 @@ def _detail(gmi: Probe, document: Record) -> dict[str, Any]:
 
 
 @pytest.mark.row("5.2", "A-28")
-def test_a_file_comes_as_its_bytes(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_a_file_comes_as_its_bytes(gmi: Probe, documents: list[JsonRecord], seen: Seen) -> None:
     """Read the smallest file."""
     smallest = min(need(documents, _NONE), key=lambda row: float(row.get("fileSize") or 0))
     answer = gmi.answer(constants.DOCUMENT_FILE.format(uid=segment(smallest["documentUid"])), headers={"Accept": "*/*"})

@@ -11,8 +11,8 @@ from debitoor_provider.conformance.verdict import Differs, NotTried, expect, nee
 from debitoor_provider.services.getmyinvoices import constants
 
 if TYPE_CHECKING:
-    from debitoor_provider.conformance.probe import Params, Probe
-    from debitoor_provider.conformance.shapes import Record
+    from debitoor_provider.conformance.probe import Probe, QueryParams
+    from debitoor_provider.conformance.shapes import JsonRecord
     from debitoor_provider.conformance.verdict import Seen
 
 pytestmark = pytest.mark.service("getmyinvoices")
@@ -22,13 +22,13 @@ _NOTHING = {"documentNumberFilter": "no-such-number-4c1f0a"}
 _LONGEST = 500
 
 
-def listed(gmi: Probe, params: Params, *, archived: int = 1) -> dict[str, Any]:
+def listed(gmi: Probe, params: QueryParams, *, archived: int = 1) -> dict[str, Any]:
     """Return a page of the list, of all documents whether archived or not."""
     page: dict[str, Any] = gmi.get(constants.DOCUMENTS, {"archivedFilter": archived, **params})
     return page
 
 
-def has(gmi: Probe, document: Record, params: Params) -> bool:
+def has(gmi: Probe, document: JsonRecord, params: QueryParams) -> bool:
     """Whether a document is in a list; the filter for ids above leaves out most of the others."""
     uid = document["documentUid"]
     found = rows_of(listed(gmi, {"documentUidStartFilter": uid - 1, "perPage": _LONGEST, **params}))
@@ -67,7 +67,7 @@ def test_a_date_without_its_time_is_refused(gmi: Probe, seen: Seen) -> None:
     ],
 )
 def test_a_filter_bounds_the_list(
-    gmi: Probe, documents: list[Record], field: str, parameter: str, values: dict[str, str], seen: Seen
+    gmi: Probe, documents: list[JsonRecord], field: str, parameter: str, values: dict[str, str], seen: Seen
 ) -> None:
     """Ask for the value of one document, and look whether others come."""
     wanted = need(next((row[field] for row in documents if row.get(field) and row[field] != "Partially"), None), _NONE)
@@ -79,7 +79,7 @@ def test_a_filter_bounds_the_list(
 
 
 @pytest.mark.row("A-02")
-def test_booleans_are_words(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_booleans_are_words(gmi: Probe, documents: list[JsonRecord], seen: Seen) -> None:
     """Ask for line items and for none."""
     need(documents, _NONE)
     without = rows_of(listed(gmi, {"perPage": 1, "loadLineItems": "false"}))
@@ -101,7 +101,7 @@ def test_what_is_not_archived_is_the_default(gmi: Probe, seen: Seen) -> None:
 
 
 @pytest.mark.row("A-08")
-def test_a_number_is_found_by_a_part_in_either_case(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_a_number_is_found_by_a_part_in_either_case(gmi: Probe, documents: list[JsonRecord], seen: Seen) -> None:
     """Look for the middle of a document's number."""
     numbered = (row for row in documents if len(_middle(row)) > 1)
     document = need(next(numbered, None), "no document has a number of four characters")
@@ -116,12 +116,12 @@ def test_a_number_is_found_by_a_part_in_either_case(gmi: Probe, documents: list[
     seen("a part is enough, in either case")
 
 
-def _middle(document: Record) -> str:
+def _middle(document: JsonRecord) -> str:
     return str(document.get("documentNumber") or "")[1:-1]
 
 
 @pytest.mark.row("A-09")
-def test_one_of_several_tags_is_enough(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_one_of_several_tags_is_enough(gmi: Probe, documents: list[JsonRecord], seen: Seen) -> None:
     """Ask for a document's tag, for it next to another one, and for it in the other case."""
     document = need(next((row for row in documents if row.get("tags")), None), "no document has a tag")
     tag = str(document["tags"][0])
@@ -154,7 +154,7 @@ def test_pages_are_counted(gmi: Probe, page: dict[str, Any], seen: Seen) -> None
 
 
 @pytest.mark.row("A-11")
-def test_the_newest_id_comes_first(documents: list[Record], seen: Seen) -> None:
+def test_the_newest_id_comes_first(documents: list[JsonRecord], seen: Seen) -> None:
     """Look at the order."""
     if len(documents) < 3:
         raise NotTried("the account has fewer than three documents")
@@ -168,7 +168,9 @@ def test_the_newest_id_comes_first(documents: list[Record], seen: Seen) -> None:
 
 
 @pytest.mark.row("A-25")
-def test_a_period_includes_its_ends_and_no_undated_document(gmi: Probe, documents: list[Record], seen: Seen) -> None:
+def test_a_period_includes_its_ends_and_no_undated_document(
+    gmi: Probe, documents: list[JsonRecord], seen: Seen
+) -> None:
     """Ask for the day of a document, and for all days there are."""
     dated = need(next((row for row in documents if is_date(row.get("documentDate"))), None), "no document has a date")
     date = dated["documentDate"]

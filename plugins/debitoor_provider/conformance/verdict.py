@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     FileRefused,
     NotFound,

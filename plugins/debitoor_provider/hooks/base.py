@@ -19,8 +19,8 @@ from debitoor_provider.configuration import pacing_url
 from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import Misconfigured, ServiceError
 from debitoor_provider.services.http.call import Call
-from debitoor_provider.services.http.errors import Misconfigured, ServiceError
 from debitoor_provider.services.http.retry import READ, WRITE, Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT

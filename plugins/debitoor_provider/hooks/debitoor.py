@@ -12,7 +12,7 @@ from debitoor_provider.hooks.fields import Fields
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import constants, oauth
 from debitoor_provider.services.debitoor.client import DebitoorClient
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import READ_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import checked_base_url
 from debitoor_provider.services.spelling import switch_of

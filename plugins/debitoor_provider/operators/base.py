@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from debitoor_provider.links.synchronisation import SynchronisationLink
 from debitoor_provider.policies.retry import ServiceRetryPolicy, final, is_permanent
-from debitoor_provider.services.http.errors import ServiceError, StopError
+from debitoor_provider.services.errors import ServiceError, StopError
 from debitoor_provider.sync.accounts.ids import is_account_id
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class SyncOperator(BaseOperator):
         if not is_named:
             raise arguments.no_account_id(self.account)
         arguments.require_settings(settings)
-        direction = self.direction or ("export" if self.archives else None)
+        direction = self.direction or (arguments.only_archiving_direction() if self.archives else None)
         arguments.require_known(type(self).__name__, given, arguments_of(type(self)))
         if settings is not None and not isinstance(settings, Mapping):
             arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
@@ -185,7 +185,7 @@ class SyncOperator(BaseOperator):
         :raises Misconfigured: when it is for accounts of another direction
         """
         from debitoor_provider.messages import Message
-        from debitoor_provider.services.http.errors import Misconfigured
+        from debitoor_provider.services.errors import Misconfigured
         from debitoor_provider.sync.directions import row_of
 
         row = row_of(job.account)

@@ -168,7 +168,7 @@ class DebitoorPlanOperator(SyncOperator):
     def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  as each step
         """Fail as the plan in the triggerer did."""
         from debitoor_provider.messages import Message
-        from debitoor_provider.services.http.errors import StopError
+        from debitoor_provider.services.errors import StopError
 
         raise StopError(Message.from_json(reason))
 
@@ -183,7 +183,7 @@ class DebitoorPlanOperator(SyncOperator):
         """
         from debitoor_provider.operators.whole_run import do_all, steps_after
         from debitoor_provider.runs.lineage import lineage_of
-        from debitoor_provider.services.http.errors import Interrupted, ServiceError, StopError
+        from debitoor_provider.services.errors import Interrupted, ServiceError, StopError
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.steps.report import STOPPED
         from debitoor_provider.sync.window import RunKind

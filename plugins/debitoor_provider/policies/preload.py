@@ -14,12 +14,8 @@ from pluggy import HookimplMarker
 
 _log = logging.getLogger(__name__)
 
-MODULES = (
+_MODULES = (
     "debitoor_provider.dag_factory",
-    "debitoor_provider.hooks.debitoor",
-    "debitoor_provider.hooks.getmyinvoices",
-    "debitoor_provider.operators.export",
-    "debitoor_provider.operators.import_",
     "debitoor_provider.operators.whole_run",
     "debitoor_provider.policies.turns",
     "debitoor_provider.runs.announcement",
@@ -30,13 +26,12 @@ MODULES = (
     "debitoor_provider.runs.record_pages",
     "debitoor_provider.runs.report",
     "debitoor_provider.services.pacing.sqlite",
-    "debitoor_provider.sync.export.direction",
-    "debitoor_provider.sync.import_.direction",
     "debitoor_provider.sync.steps.archive",
     "debitoor_provider.sync.steps.transfer",
     "debitoor_provider.triggers.late",
     "pypdf",
 )
+"""Besides those of the directions."""
 
 
 @HookimplMarker("airflow")
@@ -46,9 +41,17 @@ def on_starting(component: object) -> None:  # noqa: ARG001  Airflow passes it, 
         load()
 
 
+def modules() -> list[str]:
+    """Return the names of the modules."""
+    from debitoor_provider.sync.directions import DIRECTIONS
+
+    named = [name for row in DIRECTIONS.values() for name in (row.implementation, row.operator, *row.hooks.values())]
+    return [*_MODULES, *dict.fromkeys(name.partition(":")[0] for name in named)]
+
+
 def load() -> None:
     """Load the modules; one that cannot be is left to the task that needs it, which says why."""
-    for name in MODULES:
+    for name in modules():
         try:
             import_module(name)
         except Exception as error:  # noqa: BLE001  the scheduler serves other DAGs, too

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import RetryDecision, RetryPolicy
 from airflow.sdk.exceptions import AirflowFailException
 
-from debitoor_provider.services.http.errors import QuotaUsedUp, RejectError, RetryError, StopError
+from debitoor_provider.services.errors import QuotaUsedUp, RejectError, RetryError, StopError
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -33,7 +33,7 @@ class ServiceRetryPolicy(RetryPolicy):
         max_tries: int,  # noqa: ARG002
         context: Context | None = None,  # noqa: ARG002
     ) -> RetryDecision:
-        """Decide by the kind of error (see :mod:`debitoor_provider.services.http.errors`)."""
+        """Decide by the kind of error (see :mod:`debitoor_provider.services.errors`)."""
         if is_permanent(exception):
             return RetryDecision.fail(reason=str(exception))
         if isinstance(exception, RetryError) and exception.retry_after:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from debitoor_provider.configuration import turn_seconds
-from debitoor_provider.services.http.errors import Interrupted
+from debitoor_provider.services.errors import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

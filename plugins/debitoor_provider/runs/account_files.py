@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.bundles import merged
-from debitoor_provider.sync.accounts.files import AccountFile, find_account, load_folder
+from debitoor_provider.sync.account_files.files import AccountFile, find_account, load_folder
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

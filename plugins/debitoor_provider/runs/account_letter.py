@@ -10,9 +10,9 @@ from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.arguments import unusable
 from debitoor_provider.runs.letter import letter_of
-from debitoor_provider.runs.notifiers import NotSent, send
-from debitoor_provider.services.http.errors import ServiceError
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.runs.notifiers import NotificationNotSent, send
+from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.sections import Notify
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.digest import open_digest
@@ -39,13 +39,13 @@ def tell_of(account_id: str, notify: Notify | None, context: Mapping[str, Any]) 
 
     :param notify: whom to tell, and how; by default as the account says
     :param context: of the callback
-    :raises NotSent: when the notification could not be sent
+    :raises NotificationNotSent: when the notification could not be sent
     """
     account = find_account(accounts_folder(), account_id).account
     if notify is None and account is not None:
         notify = account.notify
     if notify is None:
-        raise NotSent(Message("notify_not_set", account=account_id))
+        raise NotificationNotSent(Message("notify_not_set", account=account_id))
     ledger = Ledger.open(ledger_url())
     digest = open_digest(ledger, account_id, _failure(ledger, account_id, context))
     if digest.has_news:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.sync.ledger import Entry
-    from debitoor_provider.sync.steps.approval import Question
+    from debitoor_provider.sync.steps.approval import ApprovalQuestion
     from debitoor_provider.sync.steps.job import Job
 
 _APPROVE, _REFUSE = "do.approve", "do.refuse"
@@ -38,7 +38,7 @@ class Request:
     :param task_id: its name
     """
 
-    def __init__(self, job: Job, question: Question, context: Context, task_id: str) -> None:
+    def __init__(self, job: Job, question: ApprovalQuestion, context: Context, task_id: str) -> None:
         self._job = job
         self._question = question
         self._language = job.account.notify.language if job.account.notify else languages()[0]

@@ -87,7 +87,8 @@ def require_known(operator: str, names: Collection[str], own: Collection[str]) -
         if name == "frequency":
             raise ArgumentError(Message("argument_frequency", operator=operator, name=quoted(name)))
         if name == "connections":
-            those = [f"{service}_conn_id" for service in ("getmyinvoices", "debitoor")]
+            services = dict.fromkeys(service for row in DIRECTIONS.values() for service in row.hooks)
+            those = [f"{service}_conn_id" for service in services]
             raise ArgumentError(Message("argument_connections", operator=operator, name=quoted(name), names=those))
         if name not in settings:
             hint = did_you_mean(name, [*sorted(settings), *own])
@@ -131,6 +132,12 @@ def require_direction(operator: str, given: object, direction: str | None, *, ar
     if given in DIRECTIONS and given not in fitting:
         message = Message("argument_direction", operator=operator, value=quoted(given), direction=quoted(fitting[0]))
         raise ArgumentError(message)
+
+
+def only_archiving_direction() -> str | None:
+    """Return the direction whose source has an archive; ``None`` when there are several."""
+    archiving = [name for name, row in DIRECTIONS.items() if row.archives]
+    return archiving[0] if len(archiving) == 1 else None
 
 
 def require_choice(name: str, value: object, choices: Collection[str]) -> None:

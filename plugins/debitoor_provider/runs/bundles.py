@@ -14,7 +14,7 @@ from airflow.utils.session import create_session
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.dag_files import checked, in_two_bundles
-from debitoor_provider.sync.accounts.files import AccountFile
+from debitoor_provider.sync.account_files.files import AccountFile
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.problems import Problem
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import current_reader, labelled, localized, words
 from debitoor_provider.runs.tables import money
-from debitoor_provider.sync.export.contradictions import contradictions, currencies
+from debitoor_provider.sync.contradictions import contradictions, currencies
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.export.contradictions import Value
+    from debitoor_provider.sync.contradictions import ComparedValue
     from debitoor_provider.sync.ledger import Entry
 
 _WORDS = {
@@ -44,7 +44,7 @@ def rows_of(entry: Entry) -> list[dict[str, str]]:
     ]
 
 
-def _shown(what: str, value: Value, currency: str) -> str:
+def _shown(what: str, value: ComparedValue, currency: str) -> str:
     if what == "rates":
         return localized(f"{value.rate:f} %")
     if what == "date":

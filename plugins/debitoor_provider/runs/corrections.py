@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.obstacle import Obstacle
 
 if TYPE_CHECKING:
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.export.corrections import Corrections
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.steps.job import Job
 

@@ -14,15 +14,15 @@ from cachetools import TTLCache, cached
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.sync.accounts.files import account_paths
+from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.sync.account_files.files import account_paths
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.account_files.files import AccountFile
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import is_patient, kind_of
-from debitoor_provider.services.http.errors import Misconfigured, StopError
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.services.errors import Misconfigured, StopError
+from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.accounts.values import quoted
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from debitoor_provider.hooks.base import ServiceHook
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
 
     HookOf = Callable[[type[ServiceHook[Any]], str], ServiceHook[Any]]

@@ -10,7 +10,7 @@ from debitoor_provider.configuration import ledger_url
 from debitoor_provider.runs.jobs import job_of, usable
 from debitoor_provider.runs.metrics import gauge_late
 from debitoor_provider.runs.report import tell
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.late import known_since, late_from, lateness
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.report import LATE, Report

@@ -9,9 +9,9 @@ from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_period
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.services.http.errors import Misconfigured
-from debitoor_provider.sync.accounts.files import find_account, load_folder
+from debitoor_provider.sync.account_files.files import find_account, load_folder
 from debitoor_provider.sync.ledger import ATTENTION, DUE, Ledger, State
 from debitoor_provider.sync.steps.report import WENT_THROUGH
 from debitoor_provider.sync.text import nearest

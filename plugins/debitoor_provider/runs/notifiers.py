@@ -77,7 +77,7 @@ NOTIFIERS: dict[str, Notifier] = {
 """The notifiers, by type of connection; a further one is a row."""
 
 
-class NotSent(Exception):
+class NotificationNotSent(Exception):
     """A notification could not be sent.
 
     :param message: why, and what a person can do about it
@@ -91,23 +91,23 @@ class NotSent(Exception):
 def require_notifier(notify: Notify) -> Notifier:
     """Return the notifier of an account.
 
-    :raises NotSent: when its connection does not exist or cannot be used for it, or a package is missing
+    :raises NotificationNotSent: when its connection does not exist or cannot be used for it, or a package is missing
     """
     try:
         connection = Connection.get(notify.connection)
     except AirflowNotFoundException:
-        raise NotSent(Message("notify_connection_missing", connection=notify.connection)) from None
+        raise NotificationNotSent(Message("notify_connection_missing", connection=notify.connection)) from None
     kind = str(connection.conn_type or "")
     if problem := problem_of_type(notify, kind):
-        raise NotSent(problem)
+        raise NotificationNotSent(problem)
     row = NOTIFIERS[kind]
     try:
         loaded(row.path)
     except ImportError:
         message = Message("notify_package_missing", connection=notify.connection, type=kind, package=row.package)
-        raise NotSent(message) from None
+        raise NotificationNotSent(message) from None
     if row.is_mail and not connection.extra_dejson.get("from_email"):
-        raise NotSent(Message("notify_no_sender", connection=notify.connection))
+        raise NotificationNotSent(Message("notify_no_sender", connection=notify.connection))
     path = urlsplit(connection.host or "").path
     if path.strip("/"):  # of a webhook it is often all that protects it, and Airflow's hook logs it
         mask_secret(path)
@@ -132,7 +132,7 @@ def problem_of_type(notify: Notify, kind: str) -> Message | None:
 def send(notify: Notify, letter: Letter) -> None:
     """Tell an account's people.
 
-    :raises NotSent: when that is not possible
+    :raises NotificationNotSent: when that is not possible
     """
     row = require_notifier(notify)
     notifier = loaded(row.path)(**row.arguments(notify, letter))
@@ -141,7 +141,7 @@ def send(notify: Notify, letter: Letter) -> None:
         notifier.notify({})
     except Exception as error:  # noqa: BLE001 each notifier raises what its library does
         message = Message("notify_not_sent", connection=notify.connection, detail=_detail(error))
-        raise NotSent(message) from None
+        raise NotificationNotSent(message) from None
 
 
 def _detail(error: Exception) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Connection
 
 from debitoor_provider.hooks.fields import Fields, address_of
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import DONE
 

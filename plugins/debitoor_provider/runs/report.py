@@ -61,10 +61,10 @@ def warned_of_failure(job: Job, notify: Notify) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001  the run does not depend on its notification
-        from debitoor_provider.runs.notifiers import NotSent
+        from debitoor_provider.runs.notifiers import NotificationNotSent
 
         unknown = Message("notify_not_sent", connection=notify.connection, detail=type(error).__name__)
-        warn(job, error.message if isinstance(error, NotSent) else unknown)
+        warn(job, error.message if isinstance(error, NotificationNotSent) else unknown)
 
 
 def warn(job: Job, message: Message) -> None:

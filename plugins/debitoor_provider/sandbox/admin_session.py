@@ -9,7 +9,7 @@ import requests
 
 from debitoor_provider.sandbox import contract, json_codec
 
-Record = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 class AdminSession:
@@ -37,7 +37,7 @@ class AdminSession:
         """Close the connections."""
         self._session.close()
 
-    def call(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, *, params: JsonObject | None = None) -> Any:
         """Call the admin API and return the parsed body.
 
         :raises ValueError: if the call is refused, with the reason
@@ -45,7 +45,9 @@ class AdminSession:
         response = self.request(method, path, body, params=params)
         return response.json(parse_float=Decimal)
 
-    def request(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> requests.Response:
+    def request(
+        self, method: str, path: str, body: Any = None, *, params: JsonObject | None = None
+    ) -> requests.Response:
         """Call the admin API and return the response.
 
         :raises ValueError: as :meth:`call`

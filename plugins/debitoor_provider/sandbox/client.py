@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from debitoor_provider.sandbox.admin_session import AdminSession, Record
+from debitoor_provider.sandbox.admin_session import AdminSession, JsonObject
 from debitoor_provider.sandbox.company_client import CompanyAdmin
 
-__all__ = ["CompanyAdmin", "Record", "SandboxAdmin"]
+__all__ = ["CompanyAdmin", "JsonObject", "SandboxAdmin"]
 
 
 class SandboxAdmin(AdminSession):
@@ -51,31 +51,31 @@ class SandboxAdmin(AdminSession):
         body = {"effect": effect, "operation": operation, "company": company_id, **options}
         return int(self.call("POST", "/faults", body)["id"])
 
-    def faults(self) -> list[Record]:
+    def faults(self) -> list[JsonObject]:
         """Return the faults in force, with the calls that they matched (``seen``) and hit (``applied``)."""
-        rows: list[Record] = self.call("GET", "/faults")
+        rows: list[JsonObject] = self.call("GET", "/faults")
         return rows
 
     def clear_faults(self, fault_id: int | None = None) -> None:
         """Remove one fault, or all."""
         self.call("DELETE", "/faults", params={"fault_id": fault_id})
 
-    def calls(self, *, since: int = 0, **filters: Any) -> list[Record]:
+    def calls(self, *, since: int = 0, **filters: Any) -> list[JsonObject]:
         """Return the calls after a sequence number, oldest first.
 
         :param filters: ``service`` (gmi or debitoor), ``operation`` (wildcards allowed), ``company``, ``status``,
             ``limit``
         """
-        rows: list[Record] = self.call("GET", "/log/calls", params={"since": since, **_ids(filters)})
+        rows: list[JsonObject] = self.call("GET", "/log/calls", params={"since": since, **_ids(filters)})
         return rows
 
-    def effects(self, *, since: int = 0, **filters: Any) -> list[Record]:
+    def effects(self, *, since: int = 0, **filters: Any) -> list[JsonObject]:
         """Return the effects after a sequence number, oldest first.
 
         :param filters: ``service`` (gmi, debitoor or admin), ``kind`` (created, updated, deleted), ``object``, ``id``,
             ``company``, ``limit``
         """
-        rows: list[Record] = self.call("GET", "/log/effects", params={"since": since, **_ids(filters)})
+        rows: list[JsonObject] = self.call("GET", "/log/effects", params={"since": since, **_ids(filters)})
         return rows
 
     def last_seq(self) -> int:
@@ -98,9 +98,9 @@ class SandboxAdmin(AdminSession):
         """Let the clock of one service be wrong by ``seconds``: its ``Date`` header and all its time stamps."""
         self.call("PUT", "/clock", {"service": service, "offset": seconds})
 
-    def operations(self) -> list[Record]:
+    def operations(self) -> list[JsonObject]:
         """Return all operations with name, method and path."""
-        rows: list[Record] = self.call("GET", "/operations")
+        rows: list[JsonObject] = self.call("GET", "/operations")
         return rows
 
     def forget_limits(self) -> None:
@@ -112,6 +112,6 @@ class SandboxAdmin(AdminSession):
         self.call("POST", "/reset")
 
 
-def _ids(filters: Record) -> Record:
+def _ids(filters: JsonObject) -> JsonObject:
     company = filters.get("company")
     return filters | ({"company": company.id} if isinstance(company, CompanyAdmin) else {})

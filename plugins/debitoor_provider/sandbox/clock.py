@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 _ZONES: dict[str, ZoneInfo] = {}
 
 
-class Clock:
+class SandboxClock:
     """A clock that runs with the machine's at an offset, or is frozen; a service may have a further offset."""
 
     def __init__(self) -> None:

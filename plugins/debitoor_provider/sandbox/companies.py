@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import TypeAdapter
 
 from debitoor_provider.sandbox import contract, json_codec
-from debitoor_provider.sandbox.switches import Limits, Switches
+from debitoor_provider.sandbox.switches import RateLimits, Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from debitoor_provider.sandbox.store import Store
+    from debitoor_provider.sandbox.store import SandboxStore
 
 KeyState = Literal["active", "blocked", "cancelled"]
 _SWITCHES = TypeAdapter(Switches)
@@ -41,7 +41,7 @@ class Company:
     oauth_redirect_uri: str
     settings: dict[str, Any] = field(default_factory=dict)  # as replaced by PUT settings (D 8.1)
     switches: Switches = field(default_factory=Switches)
-    limits: Limits = field(default_factory=Limits)
+    limits: RateLimits = field(default_factory=RateLimits)
 
     @property
     def gmi_account_id(self) -> str:
@@ -49,10 +49,10 @@ class Company:
         return f"G-{self.gmi_account_number}-0"
 
 
-class Companies:
+class CompanyRegistry:
     """All companies, found by id, key or token; kept in memory and in the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SandboxStore) -> None:
         self._store = store
         self._by_id: dict[int, Company] = {}
         self.by_key: dict[str, Company] = {}
@@ -145,7 +145,7 @@ def _load(company_id: int, data: str) -> Company:
     fields["id"] = company_id
     fields["debitoor_tokens"] = tuple(fields["debitoor_tokens"])
     fields["switches"] = _SWITCHES.validate_python(fields["switches"])
-    fields["limits"] = Limits(**fields["limits"])
+    fields["limits"] = RateLimits(**fields["limits"])
     return Company(**fields)
 
 

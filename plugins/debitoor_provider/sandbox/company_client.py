@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Literal
 
-from debitoor_provider.sandbox.admin_session import AdminSession, Record
+from debitoor_provider.sandbox.admin_session import AdminSession, JsonObject
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     import requests
 
-__all__ = ["CompanyAdmin", "Record"]
+__all__ = ["CompanyAdmin", "JsonObject"]
 
 
 class CompanyAdmin:
     """One company of a sandbox: its credentials, data and settings, and the actions of a person in its two web apps."""
 
-    def __init__(self, admin: AdminSession, record: Record) -> None:
+    def __init__(self, admin: AdminSession, record: JsonObject) -> None:
         self.admin = admin
         self._take(record)
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: JsonObject) -> None:
         self.id: int = record["id"]
         self.name: str = record["name"]
         self.country: str = record["country"]
@@ -37,8 +37,8 @@ class CompanyAdmin:
         self.oauth_client_id: str = record["oauth_client_id"]
         self.oauth_client_secret: str = record["oauth_client_secret"]
         self.oauth_redirect_uri: str = record["oauth_redirect_uri"]
-        self.switches: Record = record["switches"]
-        self.limits: Record = record["limits"]
+        self.switches: JsonObject = record["switches"]
+        self.limits: JsonObject = record["limits"]
 
     @property
     def record_page(self) -> str:
@@ -78,17 +78,17 @@ class CompanyAdmin:
         """
         return int(self._call("POST", "/portals", {"name": name, "status": status})["uid"])
 
-    def documents(self, *, deleted: bool = False) -> list[Record]:
+    def documents(self, *, deleted: bool = False) -> list[JsonObject]:
         """Return all documents as stored, archived ones included; keys as in the API plus ``uid`` and ``sha256``."""
-        rows: list[Record] = self._call("GET", "/documents", params={"deleted": deleted})
+        rows: list[JsonObject] = self._call("GET", "/documents", params={"deleted": deleted})
         return rows
 
-    def document(self, uid: int) -> Record:
+    def document(self, uid: int) -> JsonObject:
         """Return one document, deleted or not.
 
         :raises LookupError: if there is none
         """
-        found: list[Record] = self._call("GET", "/documents", params={"deleted": True, "uid": uid})
+        found: list[JsonObject] = self._call("GET", "/documents", params={"deleted": True, "uid": uid})
         if not found:
             raise LookupError(uid)
         return found[0]
@@ -102,39 +102,39 @@ class CompanyAdmin:
         uids: list[int] = self._call("POST", "/load", {"folder": str(folder)})["uids"]
         return uids
 
-    def generate(self, documents: int = 0, invoices: int = 0, *, seed: int = 0, **period: str) -> Record:
+    def generate(self, documents: int = 0, invoices: int = 0, *, seed: int = 0, **period: str) -> JsonObject:
         """Generate realistic documents and sales invoices.
 
         :param period: ``from_date`` and ``to_date``, by default the twelve months before the sandbox's now
         :return: counts
         """
-        made: Record = self._call(
+        made: JsonObject = self._call(
             "POST", "/generate", {"documents": documents, "invoices": invoices, "seed": seed, **period}
         )
         return made
 
     # --- Debitoor ---
 
-    def expenses(self, *, deleted: bool = False) -> list[Record]:
+    def expenses(self, *, deleted: bool = False) -> list[JsonObject]:
         """Return all expenses, oldest first, amounts as int or Decimal."""
         return self.entities("expense", deleted=deleted)
 
-    def invoices(self, *, deleted: bool = False) -> list[Record]:
+    def invoices(self, *, deleted: bool = False) -> list[JsonObject]:
         """Return all sales invoices, oldest first."""
         return self.entities("invoice", deleted=deleted)
 
-    def credit_notes(self, *, deleted: bool = False) -> list[Record]:
+    def credit_notes(self, *, deleted: bool = False) -> list[JsonObject]:
         """Return all credit notes as stored, with negative amounts, oldest first."""
         return self.entities("creditNote", deleted=deleted)
 
-    def entities(self, kind: str, *, deleted: bool = False) -> list[Record]:
+    def entities(self, kind: str, *, deleted: bool = False) -> list[JsonObject]:
         """Return all of ``expense``, ``income``, ``invoice``, ``creditNote``, ``supplier`` or ``customer``."""
-        rows: list[Record] = self._call("GET", f"/entities/{kind}", params={"deleted": deleted})
+        rows: list[JsonObject] = self._call("GET", f"/entities/{kind}", params={"deleted": deleted})
         return rows
 
     def add_invoice(
         self, *, kind: Literal["invoice", "creditNote"] = "invoice", content: bytes | None = None, **fields: Any
-    ) -> Record:
+    ) -> JsonObject:
         """Book a sales invoice or credit note.
 
         :param content: its PDF, printed from the figures if None
@@ -145,17 +145,17 @@ class CompanyAdmin:
         body = {"kind": kind, **fields}
         if content is not None:
             body["content"] = base64.b64encode(content).decode()
-        made: Record = self._call("POST", "/invoices", body)
+        made: JsonObject = self._call("POST", "/invoices", body)
         return made
 
-    def add_expense(self, **body: Any) -> Record:
+    def add_expense(self, **body: Any) -> JsonObject:
         """Enter an expense as a person would; the keys are those of the API, the service computes the amounts."""
-        made: Record = self._call("POST", "/expenses", body)
+        made: JsonObject = self._call("POST", "/expenses", body)
         return made
 
-    def edit_entity(self, ident: str, **changes: Any) -> Record:
+    def edit_entity(self, ident: str, **changes: Any) -> JsonObject:
         """Change properties of anything in Debitoor as a person would; None removes a property."""
-        changed: Record = self._call("PATCH", f"/entities/{ident}", changes)
+        changed: JsonObject = self._call("PATCH", f"/entities/{ident}", changes)
         return changed
 
     def delete_entity(self, ident: str) -> None:
@@ -170,9 +170,9 @@ class CompanyAdmin:
         """Replace the PDF of a sales document, as a change of its layout would."""
         self._call("PUT", f"/entities/{ident}/pdf", {"content": base64.b64encode(content).decode()})
 
-    def files(self) -> list[Record]:
+    def files(self) -> list[JsonObject]:
         """Return all files uploaded to Debitoor, in the order of upload, each with its ``sha256``."""
-        rows: list[Record] = self._call("GET", "/files")
+        rows: list[JsonObject] = self._call("GET", "/files")
         return rows
 
     def file(self, file_id: str) -> bytes:
@@ -207,7 +207,7 @@ class CompanyAdmin:
         self.change(switches=switches)
 
     def limit(self, **limits: int | None) -> None:
-        """Set rate limits, see :class:`debitoor_provider.sandbox.switches.Limits`."""
+        """Set rate limits, see :class:`debitoor_provider.sandbox.switches.RateLimits`."""
         self.change(limits=limits)
 
     def lift_limits(self) -> None:
@@ -222,7 +222,7 @@ class CompanyAdmin:
         """Change ``name``, ``email``, ``key_state``, ``oauth_redirect_uri``, ``switches`` or ``limits``."""
         self._take(self._call("PATCH", "", changes))
 
-    def _call(self, method: str, path: str, body: Any = None, *, params: Record | None = None) -> Any:
+    def _call(self, method: str, path: str, body: Any = None, *, params: JsonObject | None = None) -> Any:
         return self.admin.call(method, f"/companies/{self.id}{path}", body, params=params)
 
     def _request(self, method: str, path: str) -> requests.Response:

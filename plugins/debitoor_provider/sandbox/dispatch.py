@@ -17,7 +17,7 @@ from debitoor_provider.sandbox.delivery.content_faults import replace_content, r
 from debitoor_provider.sandbox.delivery.sending import Receive, Send, deliver
 from debitoor_provider.sandbox.delivery.transport_faults import deliver_with_fault
 from debitoor_provider.sandbox.gmi.service import GetMyInvoices
-from debitoor_provider.sandbox.http import Call, Reply
+from debitoor_provider.sandbox.http import ReceivedCall, Reply
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
@@ -34,16 +34,16 @@ class Service(Protocol):
     name: str
     router: Router
 
-    def identify(self, call: Call) -> Company | None:
+    def identify(self, call: ReceivedCall) -> Company | None:
         """Return the company whose key or token the call carries."""
 
-    def answer(self, call: Call, match: Match) -> Reply:
+    def answer(self, call: ReceivedCall, match: Match) -> Reply:
         """Check the call and handle it."""
 
     def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:
         """Return the service's own error answer."""
 
-    def insert_row(self, call: Call) -> None:
+    def insert_row(self, call: ReceivedCall) -> None:
         """Add a row at the head of the list that the call has read."""
 
 
@@ -76,7 +76,7 @@ class Dispatcher:
         world, method, path = self.world, scope["method"], scope["path"]
         match = service.router.match(method, path)
         query = scope["query_string"].decode("latin-1")
-        call = Call(
+        call = ReceivedCall(
             world=world,
             time=world.clock.now(service.name),
             operation=match.operation.name if match.operation else f"{service.name}.unknown",
@@ -103,7 +103,7 @@ class Dispatcher:
         await deliver_with_fault(reply, fault, transport, receive, send)
 
     def _run(
-        self, service: Service, call: Call, match: Match, fault: Fault | None, query: str, arrived: float
+        self, service: Service, call: ReceivedCall, match: Match, fault: Fault | None, query: str, arrived: float
     ) -> Reply:
         """Execute one call in one transaction: its effect, the log rows of the effect and the log row of the call.
 
@@ -151,12 +151,12 @@ class Dispatcher:
             )
         return reply
 
-    def _commit_late(self, service: Service, call: Call, match: Match) -> None:
+    def _commit_late(self, service: Service, call: ReceivedCall, match: Match) -> None:
         call.time, call.caller = self.world.clock.now(service.name), service.identify(call)
         with self.world.store.transaction():
             self._answer(service, call, match)
 
-    def _answer(self, service: Service, call: Call, match: Match) -> Reply:
+    def _answer(self, service: Service, call: ReceivedCall, match: Match) -> Reply:
         try:
             with self.world.store.savepoint():
                 return service.answer(call, match)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from debitoor_provider.sandbox import json_codec
 
 if TYPE_CHECKING:
-    from debitoor_provider.sandbox.store import Store
+    from debitoor_provider.sandbox.store import SandboxStore
 
 Effect = Literal[
     "latency", "cut", "cut_in_headers", "close_delimited", "truncate", "truncate_hidden", "wrong_length", "stall",
@@ -150,7 +150,7 @@ class _Active:
 class Faults:
     """The rules in force, oldest first; the first that hits a call is applied."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SandboxStore) -> None:
         self._store = store
         self._active: list[_Active] = []
         self._unsaved: set[int] = set()  # ids of rules whose counts changed

@@ -20,7 +20,7 @@ _GATEWAY_PAGE = b"<!doctype html><html><head><title>Error</title></head><body><h
 
 
 @dataclass(slots=True)
-class Call:
+class ReceivedCall:
     """One request, read completely."""
 
     world: World
@@ -68,7 +68,7 @@ class Reply:
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
-Handler = Callable[[Call], Reply]
+Handler = Callable[[ReceivedCall], Reply]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from debitoor_provider.sandbox import json_codec
 from debitoor_provider.sandbox.clock import epoch_now, wall_time
 
 if TYPE_CHECKING:
-    from debitoor_provider.sandbox.store import Store
+    from debitoor_provider.sandbox.store import SandboxStore
 
 _SECRET_PARAMETERS = frozenset({"token", "access_token", "client_secret", "code", "api_key", "key", "password"})
 _CALL = (
@@ -23,7 +23,7 @@ _EFFECT = ("seq", "call", "time", "company", "service", "kind", "object", "id", 
 class Log:
     """Append-only. Rows are written in the transaction of the call or effect that they record."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SandboxStore) -> None:
         self._store = store
         self.restart()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sandbox.http import Call, Reply, gateway_page
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, gateway_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SUCCESSOR = "http://successor.invalid"
 
 
-def retired_reply(call: Call, error: Callable[[int, str], Reply]) -> Reply | None:
+def retired_reply(call: ReceivedCall, error: Callable[[int, str], Reply]) -> Reply | None:
     """Return the answer of a retired path, None if the path is in service.
 
     The services ask after the check of the key or token, so a refused token is answered as one.

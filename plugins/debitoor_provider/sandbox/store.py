@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS effect (
 """
 
 
-class Store:
+class SandboxStore:
     """The data of the sandbox. Used only by the thread of the server's event loop."""
 
     def __init__(self, folder: Path) -> None:

@@ -44,7 +44,7 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class RateLimits:
     """Rate limits of one company; None switches a limit off."""
 
     gmi_per_minute: int | None = contract.GMI_CALLS_PER_MINUTE

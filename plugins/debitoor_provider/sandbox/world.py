@@ -6,13 +6,13 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sandbox.clock import Clock
-from debitoor_provider.sandbox.companies import Companies
+from debitoor_provider.sandbox.clock import SandboxClock
+from debitoor_provider.sandbox.companies import CompanyRegistry
 from debitoor_provider.sandbox.deferred import DeferredWrites
 from debitoor_provider.sandbox.faults import Faults
 from debitoor_provider.sandbox.limits import RateLimiter
 from debitoor_provider.sandbox.log import Log
-from debitoor_provider.sandbox.store import Store
+from debitoor_provider.sandbox.store import SandboxStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class World:
     """The state of one running sandbox."""
 
-    store: Store
-    companies: Companies
+    store: SandboxStore
+    companies: CompanyRegistry
     log: Log
     faults: Faults
-    clock: Clock = field(default_factory=Clock)
+    clock: SandboxClock = field(default_factory=SandboxClock)
     limiter: RateLimiter = field(default_factory=RateLimiter)
     deferred: DeferredWrites = field(default_factory=DeferredWrites)
     random: random.Random = field(default_factory=lambda: random.Random(0))
@@ -34,8 +34,8 @@ class World:
     @classmethod
     def open(cls, folder: Path) -> World:
         """Return the world stored in a folder, an empty one if the folder is new."""
-        store = Store(folder)
-        return cls(store, Companies(store), Log(store), Faults(store))
+        store = SandboxStore(folder)
+        return cls(store, CompanyRegistry(store), Log(store), Faults(store))
 
     def reset(self) -> None:
         """Delete everything: companies, data, faults, log and clock settings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tempfile import gettempdir
 
 from debitoor_provider.messages import Message, reason_of
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 
 
 def disk_failure(error: OSError) -> RetryError:

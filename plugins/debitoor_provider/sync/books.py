@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     CredentialsRefused,
     Misconfigured,
     NotFound,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.ledger import Entry
-    from debitoor_provider.sync.steps.direction import Direction, Services, Side
+    from debitoor_provider.sync.steps.direction import Direction, ServiceClients, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class DirectionRow:
 
         :param figures: ``invoice`` or ``record``
         """
-        from debitoor_provider.sync.export.contradictions import lacks_amount
+        from debitoor_provider.sync.contradictions import lacks_amount
         from debitoor_provider.sync.ledger import ATTENTION, read_choices
 
         if entry.state not in ATTENTION or (figures == "record" and lacks_amount(entry.message)):
@@ -100,7 +100,7 @@ class DirectionRow:
         return f"{self.source_title} → {self.target_title}"
 
     def open(
-        self, account: Account, services: Services, configured: Mapping[str, str] = MappingProxyType({})
+        self, account: Account, services: ServiceClients, configured: Mapping[str, str] = MappingProxyType({})
     ) -> Direction[Any]:
         """Return the direction of an account.
 
@@ -210,6 +210,11 @@ DIRECTIONS: dict[str, DirectionRow] = {
 def row_of(account: Account) -> DirectionRow:
     """Return the row of an account's direction."""
     return DIRECTIONS[account.type]
+
+
+def title_of(direction: str) -> str:
+    """Return from where to where a direction leads; its name when the table does not have it any more."""
+    return DIRECTIONS[direction].title if direction in DIRECTIONS else direction
 
 
 def loaded(name: str) -> Any:

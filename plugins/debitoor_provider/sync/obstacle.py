@@ -10,7 +10,7 @@ from debitoor_provider.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from debitoor_provider.services.http.errors import RejectError
+    from debitoor_provider.services.errors import RejectError
     from debitoor_provider.sync.ledger import Sent
 
 

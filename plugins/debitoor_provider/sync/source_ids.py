@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.text import shorten
 
 

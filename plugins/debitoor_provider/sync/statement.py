@@ -13,7 +13,7 @@ from debitoor_provider.sync.money import ZERO
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-Rate = Decimal | None
+StatedRate = Decimal | None
 """A tax rate in per cent; ``None`` where the amounts of several rates are not known one by one."""
 
 
@@ -26,7 +26,7 @@ class Statement:
     """
 
     date: dt.date | None
-    by_rate: Mapping[Rate, Decimal]
+    by_rate: Mapping[StatedRate, Decimal]
     gross: Decimal
     currency: str
 
@@ -55,7 +55,7 @@ class Statement:
         return "; ".join(f"{percent(rate)}: {gross:.2f}" for rate, gross in parts) or f"{self.gross:.2f}"
 
 
-def percent(rate: Rate) -> str:
+def percent(rate: StatedRate) -> str:
     """Write a tax rate, e.g. ``19 %``; ``?`` where it is not known."""
     return "?" if rate is None else f"{rate.normalize():f} %"
 
@@ -79,9 +79,9 @@ class TargetRecord:
     text: str = field(default="", repr=False)
 
 
-def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[Rate, Decimal]:
+def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[StatedRate, Decimal]:
     """Add up the amounts of each tax rate; rates without an amount are left out."""
-    sums: dict[Rate, Decimal] = {}
+    sums: dict[StatedRate, Decimal] = {}
     for rate, gross in lines:
         sums[rate] = sums.get(rate, ZERO) + gross
     return {rate: gross for rate, gross in sums.items() if gross}

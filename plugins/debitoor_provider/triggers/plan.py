@@ -15,7 +15,7 @@ from debitoor_provider.runs.form import to_switch
 from debitoor_provider.runs.jobs import account_of, kept_hook
 from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
-from debitoor_provider.services.http.errors import Misconfigured, ServiceError, StopError
+from debitoor_provider.services.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.sync.ledger import LedgerError

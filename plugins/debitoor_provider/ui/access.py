@@ -24,7 +24,7 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import nearest
 from debitoor_provider.ui.folder import account_files, has_account_file, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ class AccessRule:
     def __call__(self, request: Request, user: GetUserDep) -> None:
         """Refuse who may not.
 
-        :raises Refused: 401 without a login, 403 without the right, 404 without the account
+        :raises RequestRefused: 401 without a login, 403 without the right, 404 without the account
         """
         if self.right:
             account_id = request.path_params["account_id"]
@@ -115,16 +115,16 @@ def may_connect(user: BaseUser, connection_id: str, method: ResourceMethod = "PU
 def require(user: BaseUser, right: Right, account_id: str) -> None:
     """Refuse a user who lacks a right on an account.
 
-    :raises Refused: 403
+    :raises RequestRefused: 403
     """
     if not may(user, right, account_id):
-        raise Refused(f"may_not_{right.name.lower()}", status=403, account=account_id)
+        raise RequestRefused(f"may_not_{right.name.lower()}", status=403, account=account_id)
 
 
 def require_account(user: BaseUser, account_id: str) -> None:
     """Refuse the id of an account that neither has a file nor had documents, nor is the one of a DAG without a file.
 
-    :raises Refused: 404
+    :raises RequestRefused: 404
     """
     if has_account_file(account_id) or account_id in opened_ledger().figures.accounts():
         return
@@ -132,20 +132,20 @@ def require_account(user: BaseUser, account_id: str) -> None:
         raise no_account(user, account_id)
 
 
-def no_account(user: BaseUser, account_id: str) -> Refused:
+def no_account(user: BaseUser, account_id: str) -> RequestRefused:
     """Return that there is no account of this id, and which one that the user may see was probably meant."""
     near = nearest(account_id, visible(user, account_files()))
     hint = Message("did_you_mean", value=near) if near else None
-    return Refused("account_not_found", status=404, account=account_id, hint=hint)
+    return RequestRefused("account_not_found", status=404, account=account_id, hint=hint)
 
 
 def require_connection(user: BaseUser, connection_id: str) -> None:
     """Refuse a user who may not edit a connection.
 
-    :raises Refused: 403
+    :raises RequestRefused: 403
     """
     if not may_connect(user, connection_id):
-        raise Refused("may_not_connect", status=403, connection=connection_id)
+        raise RequestRefused("may_not_connect", status=403, connection=connection_id)
 
 
 def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:

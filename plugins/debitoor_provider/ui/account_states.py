@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from debitoor_provider.messages import Message
     from debitoor_provider.runs.airflow_names import AirflowNames
     from debitoor_provider.runs.postponed import Postponed
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Counts, Run
     from debitoor_provider.ui.airflow_state import Dag, LastRun
@@ -69,7 +69,7 @@ _KEPT_OUT = {
 """Codes of what a new key or a new consent puts right."""
 
 
-class Facts(NamedTuple):
+class AccountFacts(NamedTuple):
     """What is known of an account.
 
     :param dag: ``None`` while Airflow has not read the file yet
@@ -89,7 +89,7 @@ class Facts(NamedTuple):
     counts: Counts
 
 
-class Judged(NamedTuple):
+class AccountJudgement(NamedTuple):
     """The state of an account.
 
     :param lacking: what the file names and does not exist, so that no run could begin or succeed
@@ -110,7 +110,7 @@ class Judged(NamedTuple):
         return self.is_settled and (self.late_from is not None and self.late_from <= now) == (self.late is not None)
 
 
-def judged(facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Judged:
+def judged(facts: AccountFacts, names: Callable[[], AirflowNames], now: datetime) -> AccountJudgement:
     """Return the state of an account.
 
     :param names: reads what exists in Airflow
@@ -130,10 +130,10 @@ def judged(facts: Facts, names: Callable[[], AirflowNames], now: datetime) -> Ju
         if lacking:
             is_connection = lacking.field.startswith("connections.")
             state = AccountState.RECONNECT if is_connection else AccountState.STOPPED
-    return Judged(state, lacking, late, late_at, is_settled=not is_new and not (account and account.pool))
+    return AccountJudgement(state, lacking, late, late_at, is_settled=not is_new and not (account and account.pool))
 
 
-def _late(facts: Facts, now: datetime) -> tuple[datetime | None, Message | None]:
+def _late(facts: AccountFacts, now: datetime) -> tuple[datetime | None, Message | None]:
     """Return when an account is late, and since when if it is."""
     account, run = facts.file.account, facts.last_run
     if account is None or facts.dag is None or facts.dag.is_paused:
@@ -143,7 +143,7 @@ def _late(facts: Facts, now: datetime) -> tuple[datetime | None, Message | None]
     return late_from(account, finished or since), lateness(account, finished, since, now)
 
 
-def _state(facts: Facts, *, is_late: bool) -> AccountState:
+def _state(facts: AccountFacts, *, is_late: bool) -> AccountState:
     file, last_run, run, is_paused = (
         facts.file,
         facts.last_run,
@@ -170,7 +170,7 @@ def _state(facts: Facts, *, is_late: bool) -> AccountState:
     return AccountState.WELL if last_run else AccountState.NEW
 
 
-def _runs_beside_it(facts: Facts) -> bool:
+def _runs_beside_it(facts: AccountFacts) -> bool:
     """Return whether another run than the postponed one is under way: one without a logical date is not kept back."""
     run, postponed = facts.last_run, facts.postponed
     return bool(run and postponed and run.state == "running" and run.run_id != postponed.run_id)

@@ -13,13 +13,13 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from debitoor_provider import __version__
 from debitoor_provider.messages import Message, written_for
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.ledger import IllegalTransition, LedgerError
 from debitoor_provider.ui import assets
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.origin import SameOrigin
 from debitoor_provider.ui.readers import ReaderOfAnswers, reader_of
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.routes import (
     accounts,
     all_documents,
@@ -85,8 +85,8 @@ def _service_error(_: Request, error: ServiceError) -> JSONResponse:
     return _answer(error.message, 502)
 
 
-@app.exception_handler(Refused)
-def _refused(_: Request, error: Refused) -> JSONResponse:
+@app.exception_handler(RequestRefused)
+def _refused(_: Request, error: RequestRefused) -> JSONResponse:
     return _answer(error.message, error.status_code)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.check.rows import Row, SumRow
 
-Part = Literal["documents", "sums"]
+CheckPart = Literal["documents", "sums"]
 
 LISTED = 1000
 """Documents that the page is given; the CSV has all."""
@@ -52,7 +52,7 @@ def check(account_id: str, account: Account, start: date | None, end: date | Non
 
 
 def csv_of(
-    account_id: str, account: Account, start: date | None, end: date | None, part: Part, dialect: Dialect
+    account_id: str, account: Account, start: date | None, end: date | None, part: CheckPart, dialect: Dialect
 ) -> Iterator[bytes]:
     """Return a check as CSV; it is complete before its first piece is given.
 

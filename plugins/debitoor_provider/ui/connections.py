@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.sync.directions import DIRECTIONS, loaded
 from debitoor_provider.ui.access import may_connect
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -89,26 +89,26 @@ def find(connection_id: str) -> Connection | None:
 def require(connection_id: str) -> Connection:
     """Find a connection to one of the services.
 
-    :raises Refused: 404 when there is none, 409 when it leads elsewhere
+    :raises RequestRefused: 404 when there is none, 409 when it leads elsewhere
     """
     found = find(connection_id)
     if found is None:
-        raise Refused("connection_missing_here", status=404, connection=connection_id)
+        raise RequestRefused("connection_missing_here", status=404, connection=connection_id)
     if found.conn_type not in hooks():
-        raise Refused("connection_of_other_service", status=409, connection=connection_id)
+        raise RequestRefused("connection_of_other_service", status=409, connection=connection_id)
     return found
 
 
 def begin(connection_id: str, conn_type: str) -> Connection:
     """Return the connection as it is, to be changed; where there is none, a new one made by the pattern.
 
-    :raises Refused: 409 when it cannot be changed here
+    :raises RequestRefused: 409 when it cannot be changed here
     """
     if _is_kept_elsewhere(connection_id):
-        raise Refused("connection_kept_elsewhere", status=409, connection=connection_id)
+        raise RequestRefused("connection_kept_elsewhere", status=409, connection=connection_id)
     row = _row(connection_id)
     if row is not None and row.conn_type != conn_type:
-        raise Refused("connection_of_other_type", status=409, connection=connection_id)
+        raise RequestRefused("connection_of_other_type", status=409, connection=connection_id)
     return _plain(row) if row is not None else _by_pattern(connection_id, conn_type)
 
 
@@ -126,7 +126,7 @@ def app_of(connection: Connection) -> Connection:
 def save(connection: Connection) -> None:
     """Write a connection that :func:`begin` gave; what stands only in Airflow's table stays.
 
-    :raises Refused: 409 when another user has added it in the meantime
+    :raises RequestRefused: 409 when another user has added it in the meantime
     """
     try:
         with create_session() as session:
@@ -139,7 +139,7 @@ def save(connection: Connection) -> None:
             row.set_password(connection.password)
             row.set_extra(connection.extra)
     except IntegrityError:
-        raise Refused("connection_added_meanwhile", status=409, connection=connection.conn_id) from None
+        raise RequestRefused("connection_added_meanwhile", status=409, connection=connection.conn_id) from None
 
 
 def changed(connection: Connection, **extra: Any) -> None:

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.sync.accounts.sections import Period
+from debitoor_provider.sync.corrections import problems_of, to_corrections
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.choices import to_decisions
-from debitoor_provider.sync.export.corrections import problems_of
-from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition
+from debitoor_provider.sync.ledger import DONE, Chosen, IllegalTransition, read_choices
 from debitoor_provider.ui.folder import is_fileless, settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.corrections import StatedFacts
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.export.corrections import Corrections
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.ledger import Entry
 
 
@@ -28,7 +27,7 @@ _LOOKED_AT = 5
 
 def stated_of(entry: Entry) -> StatedFacts:
     """Return what a person has stated about a document."""
-    return StatedFacts.of(to_decisions(entry.corrections).corrections, entry.currency)
+    return StatedFacts.of(to_corrections(read_choices(entry.corrections)), entry.currency)
 
 
 def books_currency(entry: Entry) -> str | None:
@@ -43,21 +42,21 @@ def books_currency(entry: Entry) -> str | None:
 def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
     """Plan a document with what a person states about it.
 
-    :raises Refused: 409 when the document does not allow it, 422 for facts that cannot be
+    :raises RequestRefused: 409 when the document does not allow it, 422 for facts that cannot be
     """
     allowed = DIRECTIONS[entry.direction].correctable(entry)
     if not allowed or not stated.texts().keys() <= {*allowed}:
-        raise Refused("correction_not_allowed", status=409)
+        raise RequestRefused("correction_not_allowed", status=409)
     settings = None if is_fileless(entry.account) else settings_of(entry.account)
     period = settings.period if settings else Period()
     for problem in problems_of(stated, entry.gross_amount, period.start, period.end, today=datetime.now(UTC).date()):
-        raise Refused(problem.code, status=422, **problem.params)
+        raise RequestRefused(problem.code, status=422, **problem.params)
     if settings:  # without a file it is not known by which settings the document would be drafted
         with opened_job(entry.account, settings) as job:
             left = unsettled(job, entry, stated)
         if left:
-            raise Refused(left.code, status=422, **left.params)
+            raise RequestRefused(left.code, status=422, **left.params)
     try:
         opened_ledger().documents.correct([entry], stated.words(), actor, reason, detail=stated.as_json())
     except IllegalTransition:  # a run was faster
-        raise Refused("no_document_allows", status=409) from None
+        raise RequestRefused("no_document_allows", status=409) from None

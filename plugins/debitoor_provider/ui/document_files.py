@@ -6,7 +6,7 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.ui.jobs import opened_job
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastA
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.common import Day  # noqa: TC001
+from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
 from debitoor_provider.ui.models.sums import SumList, SumModel
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,8 +30,8 @@ class DocumentListFilter:
     """What the documents are narrowed by."""
 
     state: Annotated[list[State] | None, Query(description="May be given several times")] = None
-    start: Annotated[Day | None, Query(alias="from", description="First document date, inclusive")] = None
-    end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None
+    start: Annotated[RequestDay | None, Query(alias="from", description="First document date, inclusive")] = None
+    end: Annotated[RequestDay | None, Query(alias="to", description="Last document date, inclusive")] = None
     search: Annotated[str, Query(max_length=200, description="Found in id, number, company, names or amount")] = ""
     mark: Annotated[Mark | None, Query(description="With this mark")] = None
     invoice: Annotated[EInvoice | None, Query(description="With such an e-invoice, e.g. contradicts")] = None
@@ -40,7 +40,7 @@ class DocumentListFilter:
     def __post_init__(self) -> None:
         """Refuse a period that no document can be in."""
         if self.start and self.end and self.start > self.end:
-            raise Refused("period_reversed", status=422)
+            raise RequestRefused("period_reversed", status=422)
 
     def chosen(self) -> Chosen:
         """Return what the counts of a list are each taken without."""
@@ -66,7 +66,7 @@ class FilterOfAccount(DocumentListFilter):
 
 
 @dataclass
-class Part:
+class ListPart:
     """Which part of a list is shown."""
 
     order: Order = "-changed"
@@ -74,7 +74,7 @@ class Part:
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
 
 
-class Listing(NamedTuple):
+class DocumentListing(NamedTuple):
     """A part of a list, with the counts that its filters show."""
 
     total: int
@@ -89,7 +89,7 @@ class Listing(NamedTuple):
         return {name: value for name, value in self._asdict().items() if name != "entries"}
 
 
-def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
+def read_list(wanted: DocumentListFilter, part: ListPart, **scope: Any) -> DocumentListing:
     """Read a part of a list; a text is looked for once, everything else is counted along indexes.
 
     :param scope: the accounts, as the ledger takes them
@@ -105,7 +105,7 @@ def read_list(wanted: DocumentListFilter, part: Part, **scope: Any) -> Listing:
     entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
     if not narrowed["text"]:
         marks = marking.result()
-    return Listing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
+    return DocumentListing(total, states, marks, invoices, entries, narrowed.get("changed_after"))
 
 
 class AttentionListing(NamedTuple):
@@ -121,7 +121,7 @@ class AttentionListing(NamedTuple):
         return {name: value for name, value in self._asdict().items() if name != "entries"}
 
 
-def read_attention(text: str, newest: bool, code: str | None, part: Part, **scope: Any) -> AttentionListing:
+def read_attention(text: str, newest: bool, code: str | None, part: ListPart, **scope: Any) -> AttentionListing:
     """Read a part of what needs attention, newest change first; a text is looked for once.
 
     :param newest: look for it in the newest documents alone

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.runs.airflow_names import AirflowNames
-from debitoor_provider.sync.accounts.files import account_warnings, parse_account, placed
-from debitoor_provider.sync.accounts.writing import write
+from debitoor_provider.sync.account_files.files import account_warnings, parse_account, placed
+from debitoor_provider.sync.account_files.writing import write
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import require_connection
 from debitoor_provider.ui.folder import account_files
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.problems import Problem
     from debitoor_provider.sync.accounts.settings import Account
 
-Settings = dict[str, Any]
+RawSettings = dict[str, Any]
 """As in an account file, from JSON; neither complete nor right, until it was judged."""
 
 
@@ -39,10 +39,10 @@ class DraftAccount:
     problems: tuple[Problem, ...]
 
 
-def judge(account_id: str, settings: Settings) -> DraftAccount:
+def judge(account_id: str, settings: RawSettings) -> DraftAccount:
     """Write and read settings; a file that already exists keeps its comments.
 
-    :raises Refused: 422 for what no file could hold
+    :raises RequestRefused: 422 for what no file could hold
     """
     file = account_files().get(account_id)
     before, name = "", f"{account_id}.yaml"
@@ -55,7 +55,7 @@ def judge(account_id: str, settings: Settings) -> DraftAccount:
     return _judge(settings, name, before)
 
 
-def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, ...]]:
+def sample_account(settings: RawSettings) -> tuple[Account | None, tuple[Problem, ...]]:
     """Read as much of unfinished settings as there is: for a look at their effect on real documents.
 
     Fields that are wrong or not there yet count as not given.
@@ -64,17 +64,17 @@ def sample_account(settings: Settings) -> tuple[Account | None, tuple[Problem, .
     """
     given = settings.get("connections")
     stand_ins = _stand_ins(settings.get("type"))
-    asked: Settings = {**stand_ins, **settings}
+    asked: RawSettings = {**stand_ins, **settings}
     asked["connections"] = stand_ins.get("connections", {}) | (given if isinstance(given, dict) else {})
     draft = _judge(asked, "draft.yaml")
     if draft.account or not draft.problems:
         return draft.account, ()
     wrong = {re.split(r"[.\[]", problem.field)[0] for problem in draft.problems}
-    left: Settings = stand_ins | {name: value for name, value in asked.items() if name not in wrong}
+    left: RawSettings = stand_ins | {name: value for name, value in asked.items() if name not in wrong}
     return _judge(left, "draft.yaml").account, draft.problems
 
 
-def scheduled_account(draft: DraftAccount, settings: Settings) -> Account | None:
+def scheduled_account(draft: DraftAccount, settings: RawSettings) -> Account | None:
     """Return settings that may be unfinished, if their schedule is valid."""
     if any(problem.field in {"frequency", "at", "days", "timezone"} for problem in draft.problems):
         return None
@@ -93,7 +93,7 @@ def warnings(draft: DraftAccount, account: Account | None) -> tuple[Problem, ...
     return (*account_warnings(account, content, "draft.yaml"), *placed(found, content, "draft.yaml"))
 
 
-def _stand_ins(kind: object) -> Settings:
+def _stand_ins(kind: object) -> RawSettings:
     """Return examples for what a direction's settings cannot do without, and connections that do not exist."""
     row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
     if row is None:
@@ -101,7 +101,7 @@ def _stand_ins(kind: object) -> Settings:
     required = (
         (field.alias or name, field) for name, field in row.settings.model_fields.items() if field.is_required()
     )
-    examples: Settings = {name: field.examples[0] for name, field in required if field.examples}
+    examples: RawSettings = {name: field.examples[0] for name, field in required if field.examples}
     return examples | {"connections": dict.fromkeys(row.hooks, "none")}
 
 
@@ -109,7 +109,7 @@ def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any
     """Refuse connections that the user may not edit, unless the account uses them already.
 
     :param names: by what they are for
-    :raises Refused: 403
+    :raises RequestRefused: 403
     """
     file = account_files().get(account_id)
     account = file.account if file else None
@@ -121,22 +121,22 @@ def require_connections(user: BaseUser, account_id: str, names: Mapping[str, Any
             require_connection(user, name)
 
 
-def connections_in(settings: Settings) -> Mapping[str, Any]:
+def connections_in(settings: RawSettings) -> Mapping[str, Any]:
     """Return the ids of the services' connections that settings name."""
     given = settings.get("connections")
     return given if isinstance(given, dict) else {}
 
 
-def sender_in(settings: Settings) -> Mapping[str, Any]:
+def sender_in(settings: RawSettings) -> Mapping[str, Any]:
     """Return the id of the connection by which people are to be notified, if settings name one."""
     given = settings.get("notify")
     return {"notify": given.get("connection")} if isinstance(given, dict) else {}
 
 
-def _judge(settings: Settings, name: str, before: str = "") -> DraftAccount:
+def _judge(settings: RawSettings, name: str, before: str = "") -> DraftAccount:
     try:
         text = write(settings, before)
     except ValueError:
-        raise Refused("settings_too_deep", status=422) from None
+        raise RequestRefused("settings_too_deep", status=422) from None
     account, problems = parse_account(text.encode("utf-8", "replace"), name)
     return DraftAccount(text, account, problems)

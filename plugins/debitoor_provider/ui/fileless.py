@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.directions import title_of
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.text import fold
@@ -117,6 +118,7 @@ def described(rows: Sequence[Fileless], user: BaseUser) -> list[dict[str, Any]]:
             "name": row.id,
             "fileless": True,
             "direction": row.direction,
+            "direction_title": title_of(row.direction) if row.direction else "",
             "companies": [],
             "frequency": None,
             "timezone": None,

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.account_files import fileless
 from debitoor_provider.runs.bundles import merged
-from debitoor_provider.sync.accounts.files import AccountFile, load_account_file, load_folder
+from debitoor_provider.sync.account_files.files import AccountFile, load_account_file, load_folder
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,24 +108,24 @@ def _loaded(path: Path) -> dict[str, AccountFile]:
 def account_file(account_id: str) -> AccountFile:
     """Return one account file.
 
-    :raises Refused: 404 when there is none, 409 when the account needs none
+    :raises RequestRefused: 404 when there is none, 409 when the account needs none
     """
     file = account_files().get(account_id)
     if file is None:
         if is_fileless(account_id):
-            raise Refused("account_without_file", status=409, account=account_id)
-        raise Refused("account_not_found", status=404, account=account_id, hint=None)
+            raise RequestRefused("account_without_file", status=409, account=account_id)
+        raise RequestRefused("account_not_found", status=404, account=account_id, hint=None)
     return file
 
 
 def settings_of(account_id: str) -> Account:
     """Return the settings of an account.
 
-    :raises Refused: 404 when there is none, 409 while its file is broken, or when the account needs none
+    :raises RequestRefused: 404 when there is none, 409 while its file is broken, or when the account needs none
     """
     file = account_file(account_id)
     if file.account is None or file.problems:
-        raise Refused("account_to_be_corrected", status=409)
+        raise RequestRefused("account_to_be_corrected", status=409)
     return file.account
 
 

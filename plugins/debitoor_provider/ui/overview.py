@@ -14,7 +14,7 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.postponed import postponed_runs
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.text import fold
-from debitoor_provider.ui.account_states import FAILED, AccountState, Facts, Judged, judged
+from debitoor_provider.ui.account_states import FAILED, AccountFacts, AccountJudgement, AccountState, judged
 from debitoor_provider.ui.airflow_state import known_dags, last_runs, waiting_runs
 from debitoor_provider.ui.ledger import opened_ledger
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from debitoor_provider.runs.postponed import Postponed
-    from debitoor_provider.sync.accounts.files import AccountFile
+    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.ledger import Run
     from debitoor_provider.ui.airflow_state import Dag, LastRun
 
@@ -49,8 +49,8 @@ class Overview(NamedTuple):
     """
 
     id: str
-    facts: Facts
-    judged: Judged
+    facts: AccountFacts
+    judged: AccountJudgement
     words: Sequence[str]
 
     @property
@@ -179,7 +179,7 @@ def _row(account_id: str, known: _Known, names: Callable[[], AirflowNames], now:
         return row
     if len(_kept) >= _MOST_KEPT:
         _kept.clear()
-    facts = Facts(*known)
+    facts = AccountFacts(*known)
     row = _kept[account_id] = Overview(account_id, facts, judged(facts, names, now), _words(account_id, facts.file))
     return row
 

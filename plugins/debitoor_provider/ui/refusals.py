@@ -7,7 +7,7 @@ from fastapi import HTTPException
 from debitoor_provider.messages import Message
 
 
-class Refused(HTTPException):
+class RequestRefused(HTTPException):
     """The answer to a request that is not done.
 
     :param code: of the message that says why, and what helps

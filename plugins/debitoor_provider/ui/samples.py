@@ -17,7 +17,7 @@ from debitoor_provider.configuration import ecb_rates
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.sync.directions import loaded, row_of
 from debitoor_provider.ui import connections
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def opened_getmyinvoices(connection_id: str) -> Iterator[GetMyInvoicesClient]:
 def _open(opened: ExitStack, connection_id: str, hook: type[ServiceHook[Any]]) -> Any:
     connection = connections.require(connection_id)
     if connection.conn_type != hook.conn_type:
-        raise Refused("connection_of_other_service", status=409, connection=connection_id)
+        raise RequestRefused("connection_of_other_service", status=409, connection=connection_id)
     client = opened.enter_context(hook.of(connection).client_without_retries())
     return _Remembering(client, _identity(connection))
 

@@ -22,7 +22,7 @@ from debitoor_provider.messages import reason_of
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.folder import account_files
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,23 +44,23 @@ def version_of(content: bytes) -> str:
 def path_of(account_id: str) -> Path | None:
     """Return the file of an account by its id on the page; ``None`` when there is none.
 
-    :raises Refused: 409 for a file of another bundle
+    :raises RequestRefused: 409 for a file of another bundle
     """
     file = account_files().get(account_id)
     if file and file.bundle:
-        raise Refused("account_in_bundle", status=409, path=file.path, bundle=file.bundle)
+        raise RequestRefused("account_in_bundle", status=409, path=file.path, bundle=file.bundle)
     return file.path if file else None
 
 
 def path_of_new(account_id: str) -> Path:
     """Return the file that a new account would have.
 
-    :raises Refused: 422 for an id that cannot be, 409 for one that is taken
+    :raises RequestRefused: 422 for an id that cannot be, 409 for one that is taken
     """
     if not _NEW_ID.fullmatch(account_id):
-        raise Refused("account_id_unusable", status=422)
+        raise RequestRefused("account_id_unusable", status=422)
     if any(fold(file.account_id) == fold(account_id) for file in account_files().values()):
-        raise Refused("account_exists", status=409, account=account_id)
+        raise RequestRefused("account_exists", status=409, account=account_id)
     return accounts_folder() / f"{account_id}.yaml"
 
 
@@ -69,7 +69,7 @@ def save(path: Path, text: str, version: str | None) -> str:
 
     :param version: of the file that was edited; ``None``: there must not be one
     :return: the version of what was written
-    :raises Refused: 409 when another user has written it in the meantime
+    :raises RequestRefused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be written here
     """
     content = text.encode("utf-8", "replace")
@@ -82,7 +82,7 @@ def save(path: Path, text: str, version: str | None) -> str:
 def remove(path: Path, version: str) -> None:
     """Remove an account file; its DAG disappears automatically, and the ledger keeps the history.
 
-    :raises Refused: 409 when another user has written it in the meantime
+    :raises RequestRefused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be removed here
     """
     with _writing(path.parent):
@@ -122,13 +122,13 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _READ_ONLY:
             raise FolderReadOnly from None
-        raise Refused("account_not_written", status=503, detail=reason_of(error)) from None
+        raise RequestRefused("account_not_written", status=503, detail=reason_of(error)) from None
 
 
 def _require(path: Path, version: str | None) -> None:
     """Check that the file is the one that was edited."""
     if path.is_symlink():
-        raise Refused("account_file_is_link", status=409, file=path.name)
+        raise RequestRefused("account_file_is_link", status=409, file=path.name)
     try:
         now: str | None = version_of(path.read_bytes())
     except FileNotFoundError:
@@ -136,8 +136,8 @@ def _require(path: Path, version: str | None) -> None:
     if now == version:
         return
     if version is None:
-        raise Refused("account_exists", status=409, account=path.stem)
-    raise Refused("account_removed_meanwhile" if now is None else "account_changed_meanwhile", status=409)
+        raise RequestRefused("account_exists", status=409, account=path.stem)
+    raise RequestRefused("account_removed_meanwhile" if now is None else "account_changed_meanwhile", status=409)
 
 
 def _replace(path: Path, content: bytes) -> None:

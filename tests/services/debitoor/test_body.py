@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from debitoor_provider.services.debitoor.body import expense_body, number
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
-from debitoor_provider.services.http.errors import Refused
+from debitoor_provider.services.errors import Refused
 
 AMOUNTS = st.decimals(min_value="-70000000000000", max_value="70000000000000", places=2)
 

@@ -18,7 +18,7 @@ from debitoor_provider.services.debitoor.models import (
     NewIncome,
     NewIncomeLine,
 )
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     CredentialsRefused,
     FileRefused,

@@ -3,9 +3,7 @@ from __future__ import annotations
 import pytest
 
 from debitoor_provider.services.debitoor.explain import explain
-from debitoor_provider.services.http.answer import Answer
-from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     CredentialsRefused,
     FileRefused,
     Misconfigured,
@@ -17,6 +15,8 @@ from debitoor_provider.services.http.errors import (
     Refused,
     Unavailable,
 )
+from debitoor_provider.services.http.answer import Answer
+from debitoor_provider.services.http.call import Call, Subject
 
 READ_EXPENSE = Call("read_expense", "GET", "/api/expenses/7/v4")
 LIST_EXPENSES = Call("list_expenses", "GET", "/api/expenses/v4", subject=Subject.ACCOUNT)

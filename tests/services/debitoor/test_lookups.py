@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from debitoor_provider.services.debitoor.models import Category, Country, PaymentAccount
-from debitoor_provider.services.http.errors import Refused
+from debitoor_provider.services.errors import Refused
 from tests.services.scripted import Reply
 
 

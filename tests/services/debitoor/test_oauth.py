@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from debitoor_provider.services.debitoor.oauth import authorize_url, exchange_code
-from debitoor_provider.services.http.errors import BadAnswer, CredentialsRefused, Misconfigured, Unavailable
+from debitoor_provider.services.errors import BadAnswer, CredentialsRefused, Misconfigured, Unavailable
 from tests.services.scripted import CANARY, Reply
 
 TOKEN = "/login/oauth2/access_token"

@@ -7,7 +7,7 @@ import pytest
 
 from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import SalesDocument
-from debitoor_provider.services.http.errors import BadAnswer, FileRefused, NotFound
+from debitoor_provider.services.errors import BadAnswer, FileRefused, NotFound
 from tests.services.scripted import PDF, Reply, pdf
 
 INVOICES = "/api/sales/invoices/v8"

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from debitoor_provider.services.http.errors import AlreadyExists, FileRefused, NotFound, Refused, UnclearOutcome
+from debitoor_provider.services.errors import AlreadyExists, FileRefused, NotFound, Refused, UnclearOutcome
 from tests.services.scripted import PDF, Reply
 
 LIST = "/accounts/v3/documents/7/attachments"

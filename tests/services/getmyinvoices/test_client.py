@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from debitoor_provider.services.getmyinvoices.models import NewDocument
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     AlreadyExists,
     BadAnswer,
     CredentialsRefused,
@@ -22,6 +21,7 @@ from debitoor_provider.services.http.errors import (
     UnclearOutcome,
     WrongUserAgent,
 )
+from debitoor_provider.services.getmyinvoices.models import NewDocument
 from tests.services.scripted import HANG_UP, PDF, Asked, Reply, pdf
 
 DOCUMENTS = "/accounts/v3/documents"

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from debitoor_provider.services.errors import CredentialsRefused, Misconfigured, WrongUserAgent
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import CredentialsRefused, Misconfigured, WrongUserAgent
 from tests.services.scripted import CANARY, Reply
 
 STATUS = "/accounts/v3/apiStatus"

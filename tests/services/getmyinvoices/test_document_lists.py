@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from debitoor_provider.services.errors import BadAnswer
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.services.http.errors import BadAnswer
 from tests.services.scripted import Reply
 
 DOCUMENTS = "/accounts/v3/documents"

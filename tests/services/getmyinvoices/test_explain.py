@@ -3,10 +3,7 @@ from __future__ import annotations
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.explain import _CODES, _KEY_CODES, ATTACHMENT_CODES, explain
-from debitoor_provider.services.http.answer import Answer
-from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     AlreadyExists,
     CredentialsRefused,
     FileRefused,
@@ -22,6 +19,9 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     WrongUserAgent,
 )
+from debitoor_provider.services.getmyinvoices.explain import _CODES, _KEY_CODES, ATTACHMENT_CODES, explain
+from debitoor_provider.services.http.answer import Answer
+from debitoor_provider.services.http.call import Call, Subject
 
 SHAPES = {
     "list": lambda code, detail: {"success": False, "errors": [{"code": code, "detail": detail}]},

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.services.errors import BadAnswer, Unavailable
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.getmyinvoices.listing import (
@@ -23,7 +24,6 @@ from debitoor_provider.services.getmyinvoices.listing import (
 )
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.services.getmyinvoices.parse import Page
-from debitoor_provider.services.http.errors import BadAnswer, Unavailable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from debitoor_provider.services.errors import BadAnswer, NotFound, Refused
 from debitoor_provider.services.getmyinvoices.models import Company, CountryInfo, Currency, Portal
-from debitoor_provider.services.http.errors import BadAnswer, NotFound, Refused
 from tests.services.scripted import Reply
 
 BASE = "/accounts/v3"

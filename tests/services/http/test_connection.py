@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http import time_limit
+from debitoor_provider.services.http.fault import meaning
 from debitoor_provider.services.http.session import ServiceSession
 from debitoor_provider.services.http.time_limit import SLOWEST, TimeLimit, TimeLimitExceeded, seconds_allowed
 from tests.services.raw_server import dripping, raw_server
@@ -230,6 +232,16 @@ class TestTLS:
     def test_a_whole_answer_is_read(self, tls, fetch):
         with raw_server(WHOLE, tls=tls) as server:
             assert fetch(server.url).json() == {}
+
+    def test_a_certificate_that_no_authority_signed_is_named(self, tls):
+        with (
+            raw_server(WHOLE, tls=tls) as server,
+            ServiceSession(server.url, timeouts=(1.0, IDLE), proxy="") as session,
+            pytest.raises(requests.exceptions.SSLError) as failed,
+        ):
+            session.get("/a")
+        assert "certificate" in str(meaning(failed.value))
+        assert isinstance(meaning(failed.value), Misconfigured)
 
     def test_a_cut_one_is_a_broken_connection(self, tls, fetch):
         with raw_server(HEAD[:-9], tls=tls) as server, pytest.raises(requests.RequestException):

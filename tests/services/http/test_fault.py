@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ssl
+
 import pytest
 import requests
 from urllib3.exceptions import (
@@ -10,11 +12,13 @@ from urllib3.exceptions import (
     ProtocolError,
     ProxyError,
     ReadTimeoutError,
+    SSLError,
 )
 
-from debitoor_provider.services.http.errors import BadAnswer, Misconfigured, NotSent, Unavailable
+from debitoor_provider.services.errors import BadAnswer, Misconfigured, NotSent, Unavailable
 from debitoor_provider.services.http.fault import meaning
 
+UNVERIFIED = ssl.SSLCertVerificationError(1, "by any sentence")
 REFUSED = NewConnectionError(None, "refused")  # type: ignore[arg-type]
 
 
@@ -33,7 +37,10 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.ConnectionError(ProtocolError("Connection aborted.")), Unavailable, "interrupted"),
         (requests.exceptions.ChunkedEncodingError("incomplete"), Unavailable, "interrupted"),
         (requests.exceptions.SSLError("unexpected eof"), Unavailable, "interrupted"),
-        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured, "certificate"),
+        (requests.exceptions.SSLError(gave_up(SSLError(UNVERIFIED))), Misconfigured, "certificate"),
+        (requests.exceptions.SSLError(UNVERIFIED), Misconfigured, "certificate"),
+        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED, by its sentence"), Unavailable, "interrupted"),
+        (requests.ConnectionError("Read timed out, by its sentence"), Unavailable, "interrupted"),
         (requests.exceptions.ContentDecodingError("gzip"), BadAnswer, "decoded"),
         (requests.exceptions.InvalidHeader("x: k3y"), Misconfigured, "could not be made"),
         (requests.exceptions.InvalidHeader(InvalidHeader("k3y, 2")), BadAnswer, "contradict each other"),

@@ -4,8 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from debitoor_provider.services.http.call import Call
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     CredentialsRefused,
     NotFound,
@@ -16,6 +15,7 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     UnclearOutcome,
 )
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.retry import ONCE, QUESTION, READ, REPEATABLE, WRITE, Backoff, RetryRule
 from debitoor_provider.services.http.transport import Transport
 

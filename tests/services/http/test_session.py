@@ -5,7 +5,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.services.http.errors import Misconfigured, Refused
+from debitoor_provider.services.errors import Misconfigured, Refused
 from debitoor_provider.services.http.session import HeaderAuth, ServiceSession, checked_base_url, segment
 from tests.services.scripted import CANARY, Reply, ScriptedService
 

@@ -4,6 +4,7 @@ import gzip
 import io
 import logging
 import socket
+import ssl
 import threading
 import traceback
 import tracemalloc
@@ -15,8 +16,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from debitoor_provider.services.http.call import Call
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     CredentialsRefused,
     FileRefused,
@@ -31,6 +31,7 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     UnclearOutcome,
 )
+from debitoor_provider.services.http.call import Call
 from debitoor_provider.services.http.retry import REPEATABLE, WRITE, Backoff
 from debitoor_provider.services.http.session import HeaderAuth, ServiceSession
 from debitoor_provider.services.http.transport import Answer, Transport
@@ -389,7 +390,7 @@ def test_an_untrusted_certificate_is_a_matter_of_configuration(backoff, monkeypa
     import requests
 
     def untrusted(*_: object, **__: object) -> None:
-        raise requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+        raise requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
 
     monkeypatch.setattr(requests.Session, "send", untrusted)
     with pytest.raises(Misconfigured, match="certificate"):

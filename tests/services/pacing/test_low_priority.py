@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from debitoor_provider.services.http.errors import QuotaUsedUp
+from debitoor_provider.services.errors import QuotaUsedUp
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 from tests.services.waiting import Woken, no_waiting

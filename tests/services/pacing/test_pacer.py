@@ -8,7 +8,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RateLimited
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited
 from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.services.http.session import ServiceSession
 from debitoor_provider.services.http.transport import Call, Transport

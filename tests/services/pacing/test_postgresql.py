@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from debitoor_provider.services.http.errors import Misconfigured, NotSent
+from debitoor_provider.services.errors import Misconfigured, NotSent
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing import postgresql as pacing_postgresql
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured, NotSent
+from debitoor_provider.services.errors import Misconfigured, NotSent
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing import redis as pacing_redis
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer

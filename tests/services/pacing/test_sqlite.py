@@ -9,7 +9,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.services.http.errors import Misconfigured, NotSent
+from debitoor_provider.services.errors import Misconfigured, NotSent
 from debitoor_provider.services.pacing import pacer as pacing
 from debitoor_provider.services.pacing import sqlite as pacing_sqlite
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.sync.accounts.ids import is_account_id
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.account_files.files import parse_account
 from debitoor_provider.sync.accounts.problems import Problem, field_path
 
 from .examples import EXPORT, IMPORT

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.dag_factory import try_build
-from debitoor_provider.sync.accounts.files import AccountFile, parse_account
+from debitoor_provider.sync.account_files.files import AccountFile, parse_account
 from debitoor_provider.sync.accounts.schedule import next_runs, schedule_warnings
 
 if TYPE_CHECKING:

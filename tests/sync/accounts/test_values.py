@@ -123,9 +123,9 @@ def test_a_company_is_a_name_or_a_number() -> None:
 
 
 def test_text_that_cannot_be_seen_is_refused() -> None:
-    assert "invisible characters" in refusal(values.Text, "Acme\u202egpj")
+    assert "invisible characters" in refusal(values.OneLine, "Acme\u202egpj")
     assert "invisible characters" in refusal(values.Note, "Acme\x07")
-    assert "more than one line" in refusal(values.Text, "Acme\nGmbH")
+    assert "more than one line" in refusal(values.OneLine, "Acme\nGmbH")
     assert read(values.Note, "first\nsecond") == "first\nsecond"
 
 

@@ -461,7 +461,7 @@ class TestImport:
 
 
 def test_another_company_s_books_are_not_compared(acme: Stage, stage_of: Callable[..., Stage]) -> None:
-    from debitoor_provider.services.http.errors import Misconfigured
+    from debitoor_provider.services.errors import Misconfigured
 
     with pytest.raises(Misconfigured):
         checked(acme, acme.exports(debitoor_id="another@example.com"))

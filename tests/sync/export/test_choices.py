@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.sync.export.booking import Booking
-from debitoor_provider.sync.export.choices import Choices, Decisions, to_decisions
+from debitoor_provider.sync.export.choices import ChosenFigures, Decisions, to_decisions
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, Reading, TaxGroup
@@ -34,14 +34,14 @@ UNTAXED = {"net_amount": D("110.00"), "gross_amount": D("110.00"), "tax_rates": 
 DOLLARS = {"currency": "USD", "document_date": DAY, "net_amount": D("101.00"), "gross_amount": D("120.19")}
 
 
-def booked(one: Invoice, choices: Choices, **fields: Any) -> Booking:
+def booked(one: Invoice, choices: ChosenFigures, **fields: Any) -> Booking:
     settings = {"foreign_currency": "convert"}
     document, reading = replace(DOCUMENT, **fields), Reading((one,))
     decisions = Decisions(choices)
     return draft(document, PAPER, BOOKS, export(**settings), ExchangeRates(), reading=reading, decisions=decisions)
 
 
-def held(one: Invoice, choices: Choices, **fields: Any) -> str:
+def held(one: Invoice, choices: ChosenFigures, **fields: Any) -> str:
     with pytest.raises(Obstacle) as met:
         booked(one, choices, **fields)
     return met.value.code
@@ -73,7 +73,7 @@ def test_the_record_is_booked_in_the_end_where_the_invoice_s_tax_cannot_be() -> 
     ],
 )
 def test_figures_and_rate_are_two_questions(figures: Any, rate: Any, gross: str) -> None:
-    choices: Choices = {"invoice_contradicts": figures, "odd_exchange_rate": rate}
+    choices: ChosenFigures = {"invoice_contradicts": figures, "odd_exchange_rate": rate}
     assert booked(ODD_RATE, choices, **DOLLARS).figures.gross == D(gross)
 
 
@@ -103,7 +103,7 @@ def test_an_answer_to_another_question_is_none() -> None:
         ("record odd_exchange_rate=invoice", {"odd_exchange_rate": "invoice"}),
     ],
 )
-def test_choices_are_kept_with_their_questions(stored: str, choices: Choices) -> None:
+def test_choices_are_kept_with_their_questions(stored: str, choices: ChosenFigures) -> None:
     assert to_decisions(stored).choices == choices
 
 

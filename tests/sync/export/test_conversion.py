@@ -13,7 +13,14 @@ from debitoor_provider.messages import Message, readable
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.export.choices import Decisions
-from debitoor_provider.sync.export.conversion import INVOICE, Rate, conversion, converted, stated_rate, still_waits
+from debitoor_provider.sync.export.conversion import (
+    INVOICE,
+    ConversionRate,
+    conversion,
+    converted,
+    stated_rate,
+    still_waits,
+)
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit
@@ -105,7 +112,7 @@ def test_the_lines_of_several_rates_sum_to_the_converted_gross_amount() -> None:
 )
 def test_the_lines_sum_to_the_gross_amount_at_any_rate(amounts: list[Decimal], units: Decimal) -> None:
     lines = tuple(TaxLine(Decimal(rate), amount) for rate, amount in enumerate(amounts))
-    rate = Rate(units, "USD", Decimal(1), "EUR", "ECB")
+    rate = ConversionRate(units, "USD", Decimal(1), "EUR", "ECB")
     gross = sum(amounts, Decimal(0))
     parts = converted(TaxSplit(lines), gross, rate)
     assert sum(line.gross for line in parts.lines) == rate.convert(gross)
@@ -114,7 +121,7 @@ def test_the_lines_sum_to_the_gross_amount_at_any_rate(amounts: list[Decimal], u
 
 
 def test_a_credit_note_keeps_its_sign_and_rounds_as_its_invoice() -> None:
-    rate = Rate(Decimal(2), "USD", Decimal(1), "EUR", "ECB")
+    rate = ConversionRate(Decimal(2), "USD", Decimal(1), "EUR", "ECB")
     assert rate.convert(Decimal("0.01")) == Decimal("0.01")
     assert rate.convert(Decimal("-0.01")) == Decimal("-0.01")
 
@@ -174,7 +181,7 @@ def test_a_currency_that_is_not_quoted_is_held(currency: str, day: date) -> None
 
 # A rate that the invoice states
 
-STATED = Rate(Decimal(1), "USD", Decimal("0.95"), "EUR", INVOICE)
+STATED = ConversionRate(Decimal(1), "USD", Decimal("0.95"), "EUR", INVOICE)
 DOLLARS = Invoice(
     Syntax.UBL,
     InvoiceKind.INVOICE,
@@ -202,7 +209,7 @@ def test_an_invoice_that_states_no_rate_is_converted_at_that_of_its_day() -> Non
 
 
 @pytest.mark.parametrize("other", [replace(STATED, currency="GBP"), replace(STATED, books="DKK")])
-def test_a_stated_rate_of_other_currencies_is_not_taken(other: Rate) -> None:
+def test_a_stated_rate_of_other_currencies_is_not_taken(other: ConversionRate) -> None:
     assert str(conversion(replace(DOCUMENT, currency="USD"), DAY, "EUR", other)) == AT_ECB
 
 

@@ -12,7 +12,7 @@ import pytest
 from debitoor_provider.messages import Message, Reader, readable, written_for
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
 from debitoor_provider.sync.export.booking import Booking
-from debitoor_provider.sync.export.choices import Choices, Decisions
+from debitoor_provider.sync.export.choices import ChosenFigures, Decisions
 from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Invoice, InvoiceKind, Party, Reading, Syntax, TaxGroup
@@ -62,7 +62,7 @@ def lowered(one: Invoice) -> Invoice:
 def booked(
     one: Invoice | None = None,
     *,
-    choices: Choices | None = None,
+    choices: ChosenFigures | None = None,
     settings: dict[str, Any] | None = None,
     reading: Reading | None = None,
     **fields: Any,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates, NoRate, NoRateYet, RateTable
 
 if TYPE_CHECKING:

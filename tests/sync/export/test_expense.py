@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from debitoor_provider.services.debitoor.body import expense_body, json_body
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
+from debitoor_provider.sync.corrections import Corrections
 from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import Decisions
-from debitoor_provider.sync.export.corrections import Corrections
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.period import AHEAD

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.messages import readable
-from debitoor_provider.services.http.errors import Misconfigured, RetryError
+from debitoor_provider.services.errors import Misconfigured, RetryError
 from tests.sync.stage import pdf
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     CredentialsRefused,
     RetryError,
 )

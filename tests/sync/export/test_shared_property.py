@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, event, given, seed, settings
 from hypothesis import strategies as st
 
-from debitoor_provider.services.http.errors import RetryError, StopError
+from debitoor_provider.services.errors import RetryError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, OPEN, State
 from debitoor_provider.sync.steps.plan import Plan, choose_window, plan
 from debitoor_provider.sync.steps.shared import shared_listings

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.models import Company, CountryInfo
-from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.export.suppliers import Suppliers
 from tests.sync.export.test_expense import DOCUMENT, SERVICE, UNTAXED
 from tests.sync.stage import Stage

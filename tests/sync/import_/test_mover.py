@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, Refused, RetryError
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, Refused, RetryError
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import manual
 

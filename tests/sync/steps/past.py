@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.services.http.errors import RetryError, ServiceError, StopError
+from debitoor_provider.services.errors import RetryError, ServiceError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, DONE, OPEN, State
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.window import RunKind, Window, manual

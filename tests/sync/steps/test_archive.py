@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import CredentialsRefused, RetryError
+from debitoor_provider.services.errors import CredentialsRefused, RetryError
 from debitoor_provider.sync.ledger import pending
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.ledger import Entry
 from debitoor_provider.sync.steps import stream

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.services.http import time_limit
-from debitoor_provider.services.http.errors import RetryError
 from debitoor_provider.sync.ledger import Entry, LeaseLost
 from debitoor_provider.sync.steps import lease, transfer
 from debitoor_provider.sync.steps.lease import RunLeases, boot_time

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from debitoor_provider.services.http.errors import Interrupted, Misconfigured, RateLimited, RetryError, Unavailable
+from debitoor_provider.services.errors import Interrupted, Misconfigured, RateLimited, RetryError, Unavailable
 from debitoor_provider.sync.steps.parallel import each, postponed
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import BadAnswer, Misconfigured, RetryError
+from debitoor_provider.services.errors import BadAnswer, Misconfigured, RetryError
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.window import RunKind, Window, manual
 

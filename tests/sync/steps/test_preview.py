@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.window import manual
-from tests.sync.export.test_corrections import correct
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 from tests.sync.stage import pdf
+from tests.sync.test_corrections import correct
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
-from debitoor_provider.services.http.errors import StopError
+from debitoor_provider.services.errors import StopError
 from debitoor_provider.sync.ledger import DONE, State
 from debitoor_provider.sync.steps.preview import Preview, preview
 from tests.sync.stage import Stage

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:

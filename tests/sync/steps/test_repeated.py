@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account

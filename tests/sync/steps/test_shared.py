@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import pytest
 
-from debitoor_provider.services.http.clock import steady_seconds
-from debitoor_provider.services.http.errors import BadAnswer, CredentialsRefused, Refused, ServiceError, Unavailable
+from debitoor_provider.services.errors import BadAnswer, CredentialsRefused, Refused, ServiceError, Unavailable
+from debitoor_provider.services.steady_clock import steady_seconds
 from debitoor_provider.sync.steps.shared import MOST, SharedListing, shared_listings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.services.errors import Interrupted, Misconfigured, RetryError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import Interrupted, Misconfigured, RetryError
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.steps import stream
 from debitoor_provider.sync.steps.lease import RunLeases

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import RejectError, RetryError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import RejectError, RetryError
 from debitoor_provider.sync.steps import stream
 from tests.sync.stage import Stage
 

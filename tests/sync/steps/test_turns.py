@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 
-from debitoor_provider.sync.steps.turns import Judged, Turns
+from debitoor_provider.sync.steps.turns import SharedJudgement, Turns
 
 
 def test_a_document_has_its_turn_when_those_that_began_before_have_ended_also_those_of_an_earlier_batch() -> None:
@@ -25,7 +25,7 @@ def test_a_document_has_its_turn_when_those_that_began_before_have_ended_also_th
 
 
 def test_a_batch_does_not_see_the_documents_of_a_later_one() -> None:
-    judged = Judged()
+    judged = SharedJudgement()
     first = judged.begin(["a", "b"])
     second = judged.begin(["c"])
     assert [judged.turns.is_among(key, first) for key in "abc"] == [True, True, False]
@@ -33,7 +33,7 @@ def test_a_batch_does_not_see_the_documents_of_a_later_one() -> None:
 
 
 def test_only_the_last_batches_are_remembered() -> None:
-    judged = Judged()
+    judged = SharedJudgement()
     for key in "abcd":
         last = judged.begin([key])
         judged.repeats[key] = ["another"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.steps.transfer import LEASE
 from tests.sync.stage import Stage
 from tests.trust.common.referee import Findings, Referee
@@ -33,7 +33,7 @@ MOMENTS = {
 _SERVICE = {"export": "gmi", "import": "debitoor"}
 
 
-class Exchange:
+class AccountWithClocks:
     """An account at work while a clock may be wrong.
 
     :param moment: the time in truth, when it begins

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from debitoor_provider.sync.ledger import Ledger
-from tests.trust.clocks.exchange import MOMENTS, SKEWS, Direction, Exchange, Reach, Whose
+from tests.trust.clocks.exchange import MOMENTS, SKEWS, AccountWithClocks, Direction, Reach, Whose
 from tests.trust.common.worker import Ending, Run, Workers
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_a_wrong_clock_keeps_no_document_from_the_next_run(
     for number, (moment, skew, reach, killed) in enumerate(cells):
         case = f"{whose} by {skew}, {reach}, at {moment}{', killed' if killed else ''}"
         stage = stage_of(f"Company {number}", account_id=f"case{number}")
-        exchange = Exchange(stage, direction, MOMENTS[moment])
+        exchange = AccountWithClocks(stage, direction, MOMENTS[moment])
         exchange.arrive()
         exchange.run()
         exchange.pass_by(HOUR)
@@ -82,7 +82,7 @@ def test_a_wrong_clock_keeps_no_document_from_the_next_run(
 def test_a_run_that_is_killed_while_the_clock_is_wrong_blocks_nothing_once_it_is_right(
     skew: timedelta, direction: Direction, stage_of: Callable[..., Stage], tally: Tally
 ) -> None:
-    exchange = Exchange(stage_of(), direction, MOMENTS["a plain day"])
+    exchange = AccountWithClocks(stage_of(), direction, MOMENTS["a plain day"])
     exchange.arrive()
     exchange.set_wrong("ours", skew)
     exchange.run_that_is_killed()
@@ -99,7 +99,7 @@ def test_a_watermark_in_the_future_is_repaired_and_reported(
 ) -> None:
     for number, ahead in enumerate((HOUR, 26 * HOUR, 366 * DAY)):
         stage = stage_of(f"Company {number}", account_id=f"case{number}")
-        exchange = Exchange(stage, direction, MOMENTS["a plain day"])
+        exchange = AccountWithClocks(stage, direction, MOMENTS["a plain day"])
         exchange.run()
         _move_watermark(stage, direction, ahead)
         exchange.arrive()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
-from debitoor_provider.services.http.errors import RetryError, StopError
+from debitoor_provider.services.errors import RetryError, StopError
 from debitoor_provider.sync.ledger import DUE, LedgerUnavailable
 from tests.trust.common.referee import Referee
 

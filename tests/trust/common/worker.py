@@ -33,7 +33,7 @@ from airflow.sdk.execution_time.context import OutletEventAccessors
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.dag_factory import build_dag
 from debitoor_provider.policies.retry import ServiceRetryPolicy
-from debitoor_provider.sync.accounts.files import find_account
+from debitoor_provider.sync.account_files.files import find_account
 from tests.airflow_context import TaskInstance
 from tests.trust.common.points import instrument
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from tests.sync.stage import Stage
 from tests.trust.common.doubles import named_twice, records_of
 from tests.trust.common.referee import Referee

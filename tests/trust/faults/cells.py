@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from airflow.sdk import RetryAction
 
 from debitoor_provider.policies.retry import ServiceRetryPolicy
-from debitoor_provider.services.http.errors import RejectError, ServiceError, StopError
+from debitoor_provider.services.errors import RejectError, ServiceError, StopError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, EventKind, State
 from tests.trust.common.referee import Referee
 from tests.trust.faults.faultkinds import KINDS, Class, sort_of

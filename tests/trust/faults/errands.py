@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.sync.window import manual
 from tests.sync.stage import Clock, Stage, pdf
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from debitoor_provider.services.http.errors import RetryError, ServiceError
+from debitoor_provider.services.errors import RetryError, ServiceError
 from tests.sync.stage import pdf
 from tests.trust.files.weighing import worker
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import ServiceError
 from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
 from debitoor_provider.sync.directions import row_of

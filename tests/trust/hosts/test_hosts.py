@@ -16,9 +16,9 @@ from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.debitoor.models import File
 from debitoor_provider.services.debitoor.oauth import authorize_url, exchange_code
+from debitoor_provider.services.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.getmyinvoices.models import NewDocument
-from debitoor_provider.services.http.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.services.http.retry import Backoff
 from tests.services.scripted import CANARY, PDF, Reply, ScriptedService, pdf
 from tests.trust.hosts.destinations import OtherHost, odd_links, watched

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     CredentialsRefused,
     Misconfigured,
     PermissionMissing,
@@ -16,6 +15,7 @@ from debitoor_provider.services.http.errors import (
     ServiceError,
     WrongUserAgent,
 )
+from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
 
 if TYPE_CHECKING:

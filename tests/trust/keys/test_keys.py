@@ -14,7 +14,7 @@ from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.policies.retry import ServiceRetryPolicy
-from debitoor_provider.services.http.errors import CredentialsRefused, ServiceError
+from debitoor_provider.services.errors import CredentialsRefused, ServiceError
 from tests.airflow_context import context
 from tests.trust.common.account_at_work import AccountAtWork
 from tests.trust.common.referee import Referee

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.http.errors import RetryError
+from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.ledger import Ledger, LedgerOutdated, LedgerTooNew, LedgerUnavailable, State
 from debitoor_provider.sync.ledger.database import engine, schema
 from tests.postgresql import Cluster, cluster, new_database
+from tests.sync.ledger.database import upgrades
 from tests.sync.ledger.samples import in_state
 from tests.trust.common.account_at_work import WAYS, AccountAtWork, Way
-from tests.trust.ledger import upgrades
 from tests.trust.ledger.losses import EDITS, edit
 from tests.trust.ledger.outages import (
     Outage,

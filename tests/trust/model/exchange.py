@@ -37,7 +37,7 @@ class Clocks:
             self._sent = self.service
 
 
-class Exchange(Stage):
+class ModelledStage(Stage):
     """Both accounts of a company; a run is planned, and finished then or later."""
 
     def plan_run(self, account: Account, run_id: str, kind: RunKind, window: Window | None) -> None:

@@ -16,7 +16,7 @@ from tests.sync.stage import pdf
 from tests.trust.model.choices import AMOUNTS, APPROVALS, DAYS, KINDS, NAMES, PICKS, STARTS, TAGS
 from tests.trust.model.directions import Exports, Imports
 from tests.trust.model.events import event
-from tests.trust.model.exchange import Clocks, Exchange
+from tests.trust.model.exchange import Clocks, ModelledStage
 from tests.trust.model.reference import FIGURES, SUPPLIERS, Document, Record, Sale
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class People(RuleBasedStateMachine):
         super().__init__()
         self.clocks = Clocks(self.sandbox, STARTS[0])
         self.company = self.sandbox.create_company("Acme GmbH", limits=None)
-        self.stage = Exchange(self.sandbox, self.company, self._own_folder(), self.empty_ledger, self.clocks)
+        self.stage = ModelledStage(self.sandbox, self.company, self._own_folder(), self.empty_ledger, self.clocks)
         self.exports, self.imports = Exports(), Imports()
         self.marks_reported = True
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from debitoor_provider.services.http.errors import RetryError, StopError
+from debitoor_provider.services.errors import RetryError, StopError
 from debitoor_provider.sync.window import RunKind
 from tests.trust.model.choices import (
     DIRECTIONS,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.services.getmyinvoices.models import Document
-from debitoor_provider.sync.accounts.files import load_account_file
+from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument

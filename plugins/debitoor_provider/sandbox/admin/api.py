@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from debitoor_provider.sandbox import contract, people_actions
 from debitoor_provider.sandbox.admin import companies, control, documents
 from debitoor_provider.sandbox.admin.access import Json
-from debitoor_provider.sandbox.debitoor.refusal import Refused
+from debitoor_provider.sandbox.debitoor.refusal import DebitoorRefusal
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -37,7 +37,7 @@ def install(app: FastAPI, world: World) -> None:
         router.include_router(part.router)
     app.include_router(router)
     app.add_exception_handler(people_actions.Unknown, _unknown)
-    for unfit in (Refused, ValueError, KeyError, ArithmeticError, OSError):
+    for unfit in (DebitoorRefusal, ValueError, KeyError, ArithmeticError, OSError):
         app.add_exception_handler(unfit, _unfit)
 
 
@@ -47,4 +47,4 @@ async def _unknown(request: Request, error: Exception) -> Json:  # noqa: ARG001
 
 async def _unfit(request: Request, error: Exception) -> Json:  # noqa: ARG001
     detail = f"missing: {error}" if isinstance(error, KeyError) else str(error)
-    return Json({"detail": detail, "errors": error.errors if isinstance(error, Refused) else None}, 422)
+    return Json({"detail": detail, "errors": error.errors if isinstance(error, DebitoorRefusal) else None}, 422)

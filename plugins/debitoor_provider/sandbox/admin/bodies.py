@@ -20,7 +20,9 @@ def _decoded(text: object) -> bytes:
 
 
 # pydantic's own Base64Bytes would encode again when the model is dumped.
-Content = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
+EncodedContent = Annotated[
+    bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})
+]
 
 
 class Body(BaseModel):
@@ -30,7 +32,7 @@ class Body(BaseModel):
 
 
 class NewCompany(Body):
-    """See :meth:`debitoor_provider.sandbox.companies.Companies.create`."""
+    """See :meth:`debitoor_provider.sandbox.companies.CompanyRegistry.create`."""
 
     name: str
     country: str = "DE"
@@ -84,7 +86,7 @@ class DocumentFields(Body):
 class NewDocument(DocumentFields):
     """A document with its file."""
 
-    content: Content
+    content: EncodedContent
     filename: str
     created_at: AwareDatetime | None = None
 
@@ -107,14 +109,14 @@ class NewInvoice(Body):
     currency: str | None = None
     lines: list[dict[str, Any]] = Field(default_factory=list)
     paid: bool = False
-    content: Content | None = None
+    content: EncodedContent | None = None
     extra: dict[str, Any] = Field(default_factory=dict)
 
 
 class Print(Body):
     """The PDF of a sales document."""
 
-    content: Content
+    content: EncodedContent
 
 
 class Generation(Body):
@@ -135,7 +137,7 @@ class NewFault(Body):
     effect: str
 
 
-class ClockChange(Body):
+class ClockSetting(Body):
     """Set, freeze or advance the clock, or shift that of one service; without any of these, use the machine's time."""
 
     now: datetime | None = None

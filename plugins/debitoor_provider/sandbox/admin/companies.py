@@ -12,12 +12,12 @@ from pydantic import TypeAdapter
 from debitoor_provider.sandbox.admin.access import CompanyOf, Json, WorldOf
 from debitoor_provider.sandbox.admin.bodies import CompanyChange, NewCompany
 from debitoor_provider.sandbox.companies import Company, new_token
-from debitoor_provider.sandbox.switches import Limits, Switches
+from debitoor_provider.sandbox.switches import RateLimits, Switches
 from debitoor_provider.sandbox.world import World
 
 router = APIRouter()
-T = TypeVar("T", Switches, Limits)
-_SWITCHES, _LIMITS = TypeAdapter(Switches), TypeAdapter(Limits)
+T = TypeVar("T", Switches, RateLimits)
+_SWITCHES, _LIMITS = TypeAdapter(Switches), TypeAdapter(RateLimits)
 
 
 @router.get("/companies")

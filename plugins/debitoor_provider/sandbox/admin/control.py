@@ -8,7 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter, HTTPException
 
 from debitoor_provider.sandbox.admin.access import Json, WorldOf
-from debitoor_provider.sandbox.admin.bodies import ClockChange, NewFault
+from debitoor_provider.sandbox.admin.bodies import ClockSetting, NewFault
 from debitoor_provider.sandbox.debitoor.operations import OPERATIONS as DEBITOOR
 from debitoor_provider.sandbox.faults import Fault
 from debitoor_provider.sandbox.gmi.operations import OPERATIONS as GMI
@@ -81,7 +81,7 @@ async def read_effects(
 
 
 @router.put("/clock")
-async def set_clock(body: ClockChange, world: WorldOf) -> Json:
+async def set_clock(body: ClockSetting, world: WorldOf) -> Json:
     """Set, freeze or advance the clock, or shift that of one service."""
     now: datetime | None = body.now
     if now is not None and now.tzinfo is None:

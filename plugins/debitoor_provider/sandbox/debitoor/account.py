@@ -9,14 +9,14 @@ from debitoor_provider.sandbox.debitoor import entities
 from debitoor_provider.sandbox.debitoor.refusal import invalid, not_found
 from debitoor_provider.sandbox.debitoor.schemas import PUBLISHED
 from debitoor_provider.sandbox.debitoor.validation import is_date
-from debitoor_provider.sandbox.http import Call, Reply, ok
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, ok
 from debitoor_provider.sandbox.territories import country_names
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
 
 
-def get_environment(call: Call) -> Reply:
+def get_environment(call: ReceivedCall) -> Reply:
     """Handle GET /api/environment/v1 (A27)."""
     company = call.company
     environment = {
@@ -29,12 +29,12 @@ def get_environment(call: Call) -> Reply:
     return ok({name: value for name, value in environment.items() if name not in left_out})
 
 
-def get_settings(call: Call) -> Reply:
+def get_settings(call: ReceivedCall) -> Reply:
     """Handle GET /api/settings/v3."""
     return ok(_settings(call))
 
 
-def replace_settings(call: Call) -> Reply:
+def replace_settings(call: ReceivedCall) -> Reply:
     """Handle PUT /api/settings/v3: replaces what may be written; ``vatReported`` is refused (D 8.1)."""
     now = _settings(call)
     unknown = [name for name in call.json if name not in now or name == "vatReported"]
@@ -47,12 +47,12 @@ def replace_settings(call: Call) -> Reply:
     return ok(_settings(call))
 
 
-def list_categories(call: Call) -> Reply:  # noqa: ARG001
+def list_categories(call: ReceivedCall) -> Reply:  # noqa: ARG001
     """Handle GET /api/expenses/categories/v1 (A26)."""
     return ok([{"id": ident, "name": name, "type": kind} for ident, name, kind in contract.EXPENSE_CATEGORY_LIST])
 
 
-def get_tax_rates(call: Call) -> Reply:
+def get_tax_rates(call: ReceivedCall) -> Reply:
     """Handle GET /api/purchase/taxrates/v1: the rates of the account's country, and those of a reverse charge."""
     supplier, day = call.one("supplierCountry"), call.one("date")
     if day and not is_date(day):
@@ -71,7 +71,7 @@ def get_tax_rates(call: Call) -> Reply:
     return ok({name: value for name, value in answer.items() if value is not None})
 
 
-def list_payment_accounts(call: Call) -> Reply:
+def list_payment_accounts(call: ReceivedCall) -> Reply:
     """Handle GET /api/paymentaccounts/v1: one bank account and one cash box."""
     ident, currency = call.company.debitoor_id, call.company.currency
     return ok(
@@ -84,19 +84,19 @@ def list_payment_accounts(call: Call) -> Reply:
     )
 
 
-def list_account_rows(call: Call) -> Reply:
+def list_account_rows(call: ReceivedCall) -> Reply:
     """Handle GET payments or transactions of a payment account: none are kept."""
     if call.params["id"] not in (f"{call.company.debitoor_id}-bank", f"{call.company.debitoor_id}-cash"):
         raise not_found()
     return ok([])
 
 
-def list_payment_terms(call: Call) -> Reply:  # noqa: ARG001
+def list_payment_terms(call: ReceivedCall) -> Reply:  # noqa: ARG001
     """Handle GET /api/sales/paymentterms/v1."""
     return ok(list(contract.PAYMENT_TERM_LIST))
 
 
-def list_countries(call: Call) -> Reply:
+def list_countries(call: ReceivedCall) -> Reply:
     """Handle GET /api/countries/v1 and /api/countries/{lang}/v1."""
     try:
         names = country_names(call.params.get("lang", "en"))
@@ -105,7 +105,7 @@ def list_countries(call: Call) -> Reply:
     return ok([{"id": code, "name": name, "isEU": code in contract.EU} for code, name in names.items()])
 
 
-def get_schema(call: Call) -> Reply:
+def get_schema(call: ReceivedCall) -> Reply:
     """Handle GET /api/schemas/{name}/v{N}; needs no token."""
     schema = PUBLISHED.get((call.params["name"], call.params["version"]))
     if schema is None:
@@ -113,7 +113,7 @@ def get_schema(call: Call) -> Reply:
     return ok(schema)
 
 
-def _settings(call: Call) -> dict[str, Any]:
+def _settings(call: ReceivedCall) -> dict[str, Any]:
     company: Company = call.company
     alias = f"box-{company.debitoor_id[:8]}"
     profile = {

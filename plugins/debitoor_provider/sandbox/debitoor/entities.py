@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from debitoor_provider.sandbox import json_codec
 from debitoor_provider.sandbox.clock import utc_seconds
-from debitoor_provider.sandbox.debitoor.refusal import Refused, invalid, not_found
+from debitoor_provider.sandbox.debitoor.refusal import DebitoorRefusal, invalid, not_found
 from debitoor_provider.sandbox.debitoor.validation import is_date
-from debitoor_provider.sandbox.http import Call, Reply
+from debitoor_provider.sandbox.http import ReceivedCall, Reply
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
@@ -72,10 +72,10 @@ def find(
     return (json_codec.parse(row[0]), row[1]) if row else None
 
 
-def known(call: Call, *kinds: Kind) -> dict[str, Any]:
+def known(call: ReceivedCall, *kinds: Kind) -> dict[str, Any]:
     """Return the entity with the id of the path.
 
-    :raises Refused: 404
+    :raises DebitoorRefusal: 404
     """
     found = find(call.world, call.company, kinds, call.params["id"])
     if found is None:
@@ -84,7 +84,7 @@ def known(call: Call, *kinds: Kind) -> dict[str, Any]:
 
 
 def listed(
-    call: Call, kinds: tuple[Kind, ...], conditions: list[tuple[str, object]], shape: Shape | None = None
+    call: ReceivedCall, kinds: tuple[Kind, ...], conditions: list[tuple[str, object]], shape: Shape | None = None
 ) -> Reply:
     """Return a bare array of the entities that satisfy the conditions and the filters of all lists (A5 to A9).
 
@@ -134,12 +134,14 @@ def _moment(name: str, text: str) -> str:
         raise invalid([entry]) from None
 
 
-def _count(call: Call, name: str, default: int) -> int:
+def _count(call: ReceivedCall, name: str, default: int) -> int:
     text = call.one(name)
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise Refused(400, "Validation failed", [{"property": name, "value": text, "message": "is the wrong type"}])
+        raise DebitoorRefusal(
+            400, "Validation failed", [{"property": name, "value": text, "message": "is the wrong type"}]
+        )
     return int(text)
 
 

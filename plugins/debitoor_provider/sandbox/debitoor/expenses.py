@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from debitoor_provider.sandbox import contract
 from debitoor_provider.sandbox.debitoor import entities, files
 from debitoor_provider.sandbox.debitoor.amounts import computed
-from debitoor_provider.sandbox.debitoor.refusal import Refused, dangling, invalid, not_found
-from debitoor_provider.sandbox.debitoor.schemas import EXPENSE_V4, EXPENSE_V5, INCOME, Schema
+from debitoor_provider.sandbox.debitoor.refusal import DebitoorRefusal, dangling, invalid, not_found
+from debitoor_provider.sandbox.debitoor.schemas import EXPENSE_V4, EXPENSE_V5, INCOME, ServedSchema
 from debitoor_provider.sandbox.debitoor.validation import validated
-from debitoor_provider.sandbox.http import Call, Handler, Reply, ok
+from debitoor_provider.sandbox.http import Handler, ReceivedCall, Reply, ok
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
@@ -25,7 +25,7 @@ class Family(NamedTuple):
     """One endpoint family: the kind of its entities, the schema of its bodies, its version."""
 
     kind: Kind
-    schema: Schema
+    schema: ServedSchema
     party: str  # prefix of the counterparty's properties
     v5: bool = False
 
@@ -46,7 +46,7 @@ def handlers(family: Family) -> dict[str, Handler]:
     }
 
 
-def book_expense(call: Call) -> Reply:
+def book_expense(call: ReceivedCall) -> Reply:
     """Handle POST /api/expenses/{id}/book/v4: strict bookkeeping assigns the number here (A21)."""
     if not call.company.switches.strict_bookkeeping:
         raise not_found()
@@ -60,7 +60,7 @@ def book_expense(call: Call) -> Reply:
 def assemble(world: World, company: Company, family: Family, body: dict[str, Any]) -> dict[str, Any]:
     """Return a validated body with everything that the service adds to it.
 
-    :raises Refused: 400 for amounts or references that cannot be
+    :raises DebitoorRefusal: 400 for amounts or references that cannot be
     """
     amounts, errors = computed(body)
     entity = body | amounts | {"currency": company.currency}
@@ -84,7 +84,7 @@ def assemble(world: World, company: Company, family: Family, body: dict[str, Any
     return entity
 
 
-def _list(family: Family, call: Call) -> Reply:
+def _list(family: Family, call: ReceivedCall) -> Reply:
     _require_v5(family, call)
     conditions: list[tuple[str, object]] = []
     if party := call.one(f"{family.party}Id"):
@@ -95,12 +95,12 @@ def _list(family: Family, call: Call) -> Reply:
     return entities.listed(call, (family.kind,), conditions, _as_v5 if family.v5 else None)
 
 
-def _get(family: Family, call: Call) -> Reply:
+def _get(family: Family, call: ReceivedCall) -> Reply:
     _require_v5(family, call)
     return _reply(family, entities.known(call, family.kind))
 
 
-def _create(family: Family, call: Call) -> Reply:
+def _create(family: Family, call: ReceivedCall) -> Reply:
     _require_v5(family, call)
     body = validated(family.schema, call.json)
     if call.company.switches.strict_bookkeeping:
@@ -113,7 +113,7 @@ def _create(family: Family, call: Call) -> Reply:
     return _reply(family, entities.add(call.world, call.company, family.kind, entity, call=call.seq))
 
 
-def _replace(family: Family, call: Call) -> Reply:
+def _replace(family: Family, call: ReceivedCall) -> Reply:
     _require_v5(family, call)
     before = entities.known(call, family.kind)
     body = validated(family.schema, call.json)
@@ -126,7 +126,7 @@ def _replace(family: Family, call: Call) -> Reply:
     entity = assemble(call.world, call.company, family, body)
     paid = sum((Decimal(payment["amount"]) for payment in entity.get("payments", ())), Decimal(0))
     if abs(paid) > abs(entity["totalGrossAmount"]):
-        raise Refused(412, "The payments exceed the new total; leave them out and set allowUnmatch")
+        raise DebitoorRefusal(412, "The payments exceed the new total; leave them out and set allowUnmatch")
     kept = {name: before[name] for name in ("id", "createdDate", "createdFromEmail", "links") if name in before}
     fields = sorted(name for name in before.keys() | entity.keys() if before.get(name) != entity.get(name))
     fields = [name for name in fields if name not in kept and name != "lastModifiedDate"]
@@ -134,11 +134,11 @@ def _replace(family: Family, call: Call) -> Reply:
     return _reply(family, saved)
 
 
-def _delete(family: Family, call: Call) -> Reply:
+def _delete(family: Family, call: ReceivedCall) -> Reply:
     _require_v5(family, call)
     entity = entities.known(call, family.kind)
     if entity.get("payments") and call.one("allowUnmatch") != "true":
-        raise Refused(412, "The expense has payments; set allowUnmatch to delete it")
+        raise DebitoorRefusal(412, "The expense has payments; set allowUnmatch to delete it")
     entities.save(call.world, call.company, family.kind, entity, what="deleted", call=call.seq)
     return ok({"success": True})  # A18
 
@@ -154,7 +154,7 @@ def _as_v5(entity: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _require_v5(family: Family, call: Call) -> None:
+def _require_v5(family: Family, call: ReceivedCall) -> None:
     if family.v5 and not call.company.switches.expenses_v5:
         raise not_found()
 

@@ -10,8 +10,8 @@ from python_multipart.multipart import Field, File, parse_options_header
 
 from debitoor_provider.sandbox import contract, json_codec
 from debitoor_provider.sandbox.clock import utc_milliseconds
-from debitoor_provider.sandbox.debitoor.refusal import Refused, not_found
-from debitoor_provider.sandbox.http import Call, Reply, download, extension, ok
+from debitoor_provider.sandbox.debitoor.refusal import DebitoorRefusal, not_found
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, download, extension, ok
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
@@ -24,13 +24,13 @@ def add(world: World, company: Company, name: str, content: bytes, call: int | N
     """Store an upload; each gets an id of its own, identical bytes included.
 
     :return: the file object of D 5.3
-    :raises Refused: 412 if the type or the size is not accepted (A10 to A12)
+    :raises DebitoorRefusal: 412 if the type or the size is not accepted (A10 to A12)
     """
     kind = contract.FILE_TYPES.get(extension(name))
     if kind is None:
-        raise Refused(contract.FILE_REJECT_STATUS, "The file type is not supported")
+        raise DebitoorRefusal(contract.FILE_REJECT_STATUS, "The file type is not supported")
     if len(content) > contract.FILE_MAX_BYTES:
-        raise Refused(contract.FILE_REJECT_STATUS, "The file is too large")
+        raise DebitoorRefusal(contract.FILE_REJECT_STATUS, "The file is too large")
     sha256 = world.store.keep(content)
     ident = world.new_id()
     file = {
@@ -54,40 +54,40 @@ def find(world: World, company: Company, ident: object) -> tuple[dict[str, Any],
     return (json_codec.parse(row[0]), row[1]) if row else None
 
 
-def create_file(call: Call) -> Reply:
+def create_file(call: ReceivedCall) -> Reply:
     """Handle POST /api/files/v1."""
     content, part_name = _file_part(call)
     name = call.one("fileName") or part_name
     if not name:
-        raise Refused(400, "Validation failed", [{"property": "fileName", "message": "is required"}])
+        raise DebitoorRefusal(400, "Validation failed", [{"property": "fileName", "message": "is required"}])
     return ok(add(call.world, call.company, name, content, call.seq))
 
 
-def get_file(call: Call) -> Reply:
+def get_file(call: ReceivedCall) -> Reply:
     """Handle GET /api/files/{id}/v1."""
     file, sha256 = _known(call)
     return download(call.world.store.content(sha256), file["type"], file["fileName"])
 
 
-def get_thumbnails(call: Call) -> Reply:
+def get_thumbnails(call: ReceivedCall) -> Reply:
     """Handle GET /api/files/{id}/thumbnails/v1: none."""
     _known(call)
     return ok([])
 
 
-def _known(call: Call) -> tuple[dict[str, Any], str]:
+def _known(call: ReceivedCall) -> tuple[dict[str, Any], str]:
     found = find(call.world, call.company, call.params["id"])
     if found is None:
         raise not_found()
     return found
 
 
-def _file_part(call: Call) -> tuple[bytes, str]:
+def _file_part(call: ReceivedCall) -> tuple[bytes, str]:
     """Return content and file name of the part ``file`` of a multipart body."""
     kind, options = parse_options_header(call.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
-        raise Refused(400, "The body must be multipart/form-data")
+        raise DebitoorRefusal(400, "The body must be multipart/form-data")
     found: list[tuple[bytes, bytes]] = []
 
     def on_file(part: File) -> None:
@@ -104,7 +104,7 @@ def _file_part(call: Call) -> tuple[bytes, str]:
         parser.write(call.body)
         parser.finalize()
     except FormParserError:
-        raise Refused(400, "The multipart body is malformed") from None
+        raise DebitoorRefusal(400, "The multipart body is malformed") from None
     if not found:
-        raise Refused(400, "Validation failed", [{"property": "file", "message": "is required"}])
+        raise DebitoorRefusal(400, "Validation failed", [{"property": "file", "message": "is required"}])
     return found[0][0], found[0][1].decode("utf-8", "replace")

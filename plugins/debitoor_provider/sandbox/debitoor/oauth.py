@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from debitoor_provider.sandbox import contract, json_codec
 from debitoor_provider.sandbox.companies import Company, new_token
-from debitoor_provider.sandbox.debitoor.refusal import Refused
-from debitoor_provider.sandbox.http import Call, Reply, ok
+from debitoor_provider.sandbox.debitoor.refusal import DebitoorRefusal
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, ok
 
 _HTML = "text/html; charset=utf-8"
 _PAGE = """<!doctype html>
@@ -27,7 +27,7 @@ select,button{{font:inherit;padding:.4rem .8rem;margin:.3rem .5rem .3rem 0}}</st
 """
 
 
-def show_consent(call: Call) -> Reply:
+def show_consent(call: ReceivedCall) -> Reply:
     """Handle GET /login/oauth2/authorize: a person sees which app asks, and picks the company."""
     companies, redirect = _request(call)
     options = "".join(
@@ -41,13 +41,13 @@ def show_consent(call: Call) -> Reply:
     return Reply(200, page.encode(), _HTML, [("x-frame-options", "DENY")])
 
 
-def answer_consent(call: Call) -> Reply:
+def answer_consent(call: ReceivedCall) -> Reply:
     """Handle POST /login/oauth2/authorize: back to the callback with ``code``, or with ``error`` on refusal."""
     companies, redirect = _request(call)
     form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
     company = next((one for one in companies if str(one.id) == form.get("company")), None)
     if company is None:
-        raise Refused(400, "Unknown company")
+        raise DebitoorRefusal(400, "Unknown company")
     if form.get("answer") == "allow":
         code = secrets.token_urlsafe(24)
         expires = call.time.timestamp() + contract.OAUTH_CODE_TTL_S
@@ -65,10 +65,10 @@ def answer_consent(call: Call) -> Reply:
     return Reply(302, headers=[("location", urlunsplit(parts._replace(query=query)))])
 
 
-def exchange_code(call: Call) -> Reply:
+def exchange_code(call: ReceivedCall) -> Reply:
     """Handle POST /login/oauth2/access_token: form or JSON body (A3, A4).
 
-    :raises Refused: 400 for a wrong, used or stale code, a wrong secret or another callback
+    :raises DebitoorRefusal: 400 for a wrong, used or stale code, a wrong secret or another callback
     """
     given = _form_or_json(call)
     row = call.world.store.row(
@@ -76,11 +76,11 @@ def exchange_code(call: Call) -> Reply:
     )
     company = call.world.companies.get(row[0]) if row else None
     if row is None or company is None or row[3] or call.time.timestamp() >= row[2]:
-        raise Refused(400, "The code is not valid")
+        raise DebitoorRefusal(400, "The code is not valid")
     if not hmac.compare_digest(given.get("client_secret", "").encode(), company.oauth_client_secret.encode()):
-        raise Refused(400, "The client secret is not valid")
+        raise DebitoorRefusal(400, "The client secret is not valid")
     if _host(given.get("redirect_uri", "")) != row[1]:
-        raise Refused(400, "The redirect URI does not match")
+        raise DebitoorRefusal(400, "The redirect URI does not match")
     call.world.store.execute("UPDATE oauth_code SET used = 1 WHERE code = ?", given["code"])
     token = new_token()
     call.caller = call.world.companies.change(company, debitoor_tokens=(*company.debitoor_tokens, token))
@@ -88,19 +88,19 @@ def exchange_code(call: Call) -> Reply:
     return ok({"access_token": token})
 
 
-def _request(call: Call) -> tuple[list[Company], str]:
+def _request(call: ReceivedCall) -> tuple[list[Company], str]:
     """Return the companies that the app may ask for, and the address to redirect to."""
     companies = call.world.companies.by_client(call.one("client_id") or "")
     if not companies:
-        raise Refused(400, "Unknown client_id")
+        raise DebitoorRefusal(400, "Unknown client_id")
     if call.one("response_type") not in (None, "code"):
-        raise Refused(400, "response_type must be code")
+        raise DebitoorRefusal(400, "response_type must be code")
     redirect = call.one("redirect_uri")
     if redirect is None:
         return companies, companies[0].oauth_redirect_uri
     matching = [company for company in companies if _host(company.oauth_redirect_uri) == _host(redirect)]
     if not matching or urlsplit(redirect).scheme not in ("http", "https"):
-        raise Refused(400, "The redirect URI does not match the registered callback")
+        raise DebitoorRefusal(400, "The redirect URI does not match the registered callback")
     return matching, redirect
 
 
@@ -114,7 +114,7 @@ def _host(url: str) -> str:
     return f"{parts.hostname}:{port}"
 
 
-def _form_or_json(call: Call) -> dict[str, str]:
+def _form_or_json(call: ReceivedCall) -> dict[str, str]:
     try:
         if call.headers.get("content-type", "").startswith("application/json"):
             body = json_codec.loads(call.body)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.sandbox.debitoor import entities
-from debitoor_provider.sandbox.debitoor.schemas import CUSTOMER, SUPPLIER, Schema, partial
+from debitoor_provider.sandbox.debitoor.schemas import CUSTOMER, SUPPLIER, ServedSchema, partial
 from debitoor_provider.sandbox.debitoor.validation import validated
-from debitoor_provider.sandbox.http import Call, Handler, Reply, ok
+from debitoor_provider.sandbox.http import Handler, ReceivedCall, Reply, ok
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.debitoor.entities import Kind
@@ -17,7 +17,7 @@ class Register(NamedTuple):
     """One kind of party."""
 
     kind: Kind
-    schema: Schema
+    schema: ServedSchema
     filters: tuple[str, ...] = ()
 
 
@@ -36,7 +36,7 @@ def handlers(register: Register) -> dict[str, Handler]:
     }
 
 
-def _list(register: Register, call: Call) -> Reply:
+def _list(register: Register, call: ReceivedCall) -> Reply:
     conditions: list[tuple[str, object]] = [
         (f"data->>'{name}' = ?", value) for name in register.filters if (value := call.one(name))
     ]
@@ -46,19 +46,19 @@ def _list(register: Register, call: Call) -> Reply:
     return entities.listed(call, (register.kind,), conditions)
 
 
-def _create(register: Register, call: Call) -> Reply:
+def _create(register: Register, call: ReceivedCall) -> Reply:
     body = validated(register.schema, call.json)
     if "number" not in body and call.one("autonumber") == "true":
         body["number"] = entities.next_number(call.world, call.company, register.kind)
     return ok(entities.add(call.world, call.company, register.kind, body, call=call.seq))
 
 
-def _replace(register: Register, call: Call) -> Reply:
+def _replace(register: Register, call: ReceivedCall) -> Reply:
     before = entities.known(call, register.kind)
     return _saved(register, call, before, _identity(before) | validated(register.schema, call.json))
 
 
-def _patch(register: Register, call: Call) -> Reply:
+def _patch(register: Register, call: ReceivedCall) -> Reply:
     before = entities.known(call, register.kind)
     after = before | validated(partial(register.schema), call.json)
     for name, value in call.json.items():
@@ -69,7 +69,7 @@ def _patch(register: Register, call: Call) -> Reply:
     return _saved(register, call, before, after)
 
 
-def _saved(register: Register, call: Call, before: dict[str, Any], after: dict[str, Any]) -> Reply:
+def _saved(register: Register, call: ReceivedCall, before: dict[str, Any], after: dict[str, Any]) -> Reply:
     names = before.keys() | after.keys()
     fields = sorted(name for name in names if before.get(name) != after.get(name))
     return ok(entities.save(call.world, call.company, register.kind, after, fields=fields, call=call.seq))

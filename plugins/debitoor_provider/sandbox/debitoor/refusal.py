@@ -8,7 +8,7 @@ from debitoor_provider.sandbox import json_codec
 from debitoor_provider.sandbox.http import Reply
 
 
-class Refused(Exception):
+class DebitoorRefusal(Exception):
     """Raised to answer a call with an error.
 
     :param status: the HTTP status, which is also the ``code`` of the body (A1)
@@ -36,9 +36,9 @@ def error_reply(status: int, message: str, errors: list[dict[str, Any]] | None =
     return Reply(status, json_codec.dumps(body))
 
 
-def invalid(errors: list[dict[str, Any]]) -> Refused:
+def invalid(errors: list[dict[str, Any]]) -> DebitoorRefusal:
     """Return a 400 with the entries of a failed validation."""
-    return Refused(400, "Validation failed", errors)
+    return DebitoorRefusal(400, "Validation failed", errors)
 
 
 def dangling(name: str, value: object) -> dict[str, Any]:
@@ -46,6 +46,6 @@ def dangling(name: str, value: object) -> dict[str, Any]:
     return {"property": name, "value": value, "message": "This is not a valid value"}
 
 
-def not_found() -> Refused:
+def not_found() -> DebitoorRefusal:
     """Return a 404."""
-    return Refused(404, "Not found")
+    return DebitoorRefusal(404, "Not found")

@@ -8,44 +8,44 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-Schema = dict[str, Any]
+ServedSchema = dict[str, Any]
 
 
-def _of(kind: str, *, required: bool = False, nullable: bool | None = None, **keywords: Any) -> Schema:
+def _of(kind: str, *, required: bool = False, nullable: bool | None = None, **keywords: Any) -> ServedSchema:
     """Return the schema of a property; optional ones also accept null."""
     accepts_null = not required if nullable is None else nullable
     return {"type": [kind, "null"] if accepts_null else kind, "required": required, **keywords}
 
 
-def _readonly(kind: str) -> Schema:
+def _readonly(kind: str) -> ServedSchema:
     return {"type": [kind, "null"], "required": False, "readonly": True}
 
 
-def _object(properties: dict[str, Schema], **keywords: Any) -> Schema:
+def _object(properties: dict[str, ServedSchema], **keywords: Any) -> ServedSchema:
     return {"type": "object", "additionalProperties": False, "properties": properties, **keywords}
 
 
-def _list_of(item: Schema, **keywords: Any) -> Schema:
+def _list_of(item: ServedSchema, **keywords: Any) -> ServedSchema:
     return {**_of("array", **keywords), "items": item}
 
 
-def _text(**keywords: Any) -> Schema:
+def _text(**keywords: Any) -> ServedSchema:
     return _of("string", **keywords)
 
 
-def _amount(**keywords: Any) -> Schema:
+def _amount(**keywords: Any) -> ServedSchema:
     return _of("number", format="currency", **keywords)
 
 
-def _rate(**keywords: Any) -> Schema:
+def _rate(**keywords: Any) -> ServedSchema:
     return _of("number", format="rate", **keywords)
 
 
-def _date(**keywords: Any) -> Schema:
+def _date(**keywords: Any) -> ServedSchema:
     return _of("string", format="date", **keywords)
 
 
-def _country(**keywords: Any) -> Schema:
+def _country(**keywords: Any) -> ServedSchema:
     return _of("string", format="country", **keywords)
 
 
@@ -211,7 +211,7 @@ PUBLISHED: Final = {
 }
 
 
-def partial(schema: Schema) -> Schema:
+def partial(schema: ServedSchema) -> ServedSchema:
     """Return the schema of a PATCH: everything optional and nullable (D 3.5)."""
     return schema | {
         "properties": {

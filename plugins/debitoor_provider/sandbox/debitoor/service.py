@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sandbox import json_codec
 from debitoor_provider.sandbox.debitoor import entities
 from debitoor_provider.sandbox.debitoor.operations import OPERATIONS, PUBLIC
-from debitoor_provider.sandbox.debitoor.refusal import Refused, error_reply, not_found
+from debitoor_provider.sandbox.debitoor.refusal import DebitoorRefusal, error_reply, not_found
 from debitoor_provider.sandbox.retirement import retired_reply
 from debitoor_provider.sandbox.router import Match, Router
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
-    from debitoor_provider.sandbox.http import Call, Reply
+    from debitoor_provider.sandbox.http import ReceivedCall, Reply
 
 _HEADERS = [
     ("cache-control", "no-store, no-cache, must-revalidate"),
@@ -38,7 +38,7 @@ class Debitoor:
     def __init__(self) -> None:
         self.router = Router(OPERATIONS)
 
-    def identify(self, call: Call) -> Company | None:
+    def identify(self, call: ReceivedCall) -> Company | None:
         """Return the company whose token the call carries, in any of the four ways (D 4.1)."""
         scheme, _, bearer = call.headers.get("authorization", "").partition(" ")
         given = (
@@ -50,7 +50,7 @@ class Debitoor:
         token = next((text for text in given if text), "")
         return call.world.companies.by_token.get(token)
 
-    def answer(self, call: Call, match: Match) -> Reply:
+    def answer(self, call: ReceivedCall, match: Match) -> Reply:
         """Check and handle one call."""
         try:
             if call.operation not in PUBLIC:
@@ -64,7 +64,7 @@ class Debitoor:
             elif match.operation is None:
                 raise not_found()
             reply = match.operation.handler(call)
-        except Refused as refused:
+        except DebitoorRefusal as refused:
             reply = error_reply(refused.status, refused.message, refused.errors)
             if refused.retry_after is not None:
                 reply.headers.append(("retry-after", str(refused.retry_after)))
@@ -77,7 +77,7 @@ class Debitoor:
         """Return the service's own error answer (A1: the code is the status)."""
         return error_reply(code if status == 200 else status, text)
 
-    def insert_row(self, call: Call) -> None:
+    def insert_row(self, call: ReceivedCall) -> None:
         """Add a row, as if it arrived between two pages of the list that was read."""
         kind = _ARRIVING.get(call.operation, "expense")
         today = call.time.date().isoformat()
@@ -89,25 +89,25 @@ class Debitoor:
         sha256 = call.world.store.keep(b"%%PDF-1.4\n%% arrived with call %d\n%%%%EOF\n" % call.seq)
         entities.add(call.world, call.company, kind, row, sha256=sha256)
 
-    def _check(self, call: Call) -> None:
+    def _check(self, call: ReceivedCall) -> None:
         if call.caller is None:
-            raise Refused(401, "Unauthorized")  # A2
+            raise DebitoorRefusal(401, "Unauthorized")  # A2
         limit = {_MINUTE: call.caller.limits.debitoor_per_minute}
         wait = call.world.limiter.take(("debitoor", call.caller.id), call.time, dict(limit))
         if wait is not None:
-            raise Refused(429, "Too many requests", retry_after=wait)  # A30
+            raise DebitoorRefusal(429, "Too many requests", retry_after=wait)  # A30
 
 
 _NOT_JSON = frozenset({"debitoor.files.create", "debitoor.expenses.book"})
 
 
-def _object(call: Call) -> dict[str, object]:
+def _object(call: ReceivedCall) -> dict[str, object]:
     if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refused(400, "The content type must be application/json")  # D 3.2
+        raise DebitoorRefusal(400, "The content type must be application/json")  # D 3.2
     try:
         value = json_codec.loads(call.body)
     except ValueError:
-        raise Refused(400, "The body is not valid JSON") from None
+        raise DebitoorRefusal(400, "The body is not valid JSON") from None
     if not isinstance(value, dict):
-        raise Refused(400, "Validation failed", [{"property": "root", "message": "is the wrong type"}])
+        raise DebitoorRefusal(400, "Validation failed", [{"property": "root", "message": "is the wrong type"}])
     return value

@@ -13,7 +13,7 @@ from debitoor_provider.sandbox.json_codec import to_cents
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from debitoor_provider.sandbox.debitoor.schemas import Schema
+    from debitoor_provider.sandbox.debitoor.schemas import ServedSchema
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -21,7 +21,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-def validated(schema: Schema, body: Any) -> dict[str, Any]:
+def validated(schema: ServedSchema, body: Any) -> dict[str, Any]:
     """Return the body without its read-only properties and without nulls.
 
     :raises Refused: 400 with one entry per error
@@ -45,7 +45,7 @@ def is_date(text: str) -> bool:
     return True
 
 
-def _checked(schema: Schema, value: Any, path: str, errors: list[dict[str, Any]]) -> Any:
+def _checked(schema: ServedSchema, value: Any, path: str, errors: list[dict[str, Any]]) -> Any:
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
 
     def report(message: str, **more: Any) -> None:
@@ -68,7 +68,9 @@ def _checked(schema: Schema, value: Any, path: str, errors: list[dict[str, Any]]
     return value
 
 
-def _checked_object(schema: Schema, value: dict[str, Any], path: str, errors: list[dict[str, Any]]) -> dict[str, Any]:
+def _checked_object(
+    schema: ServedSchema, value: dict[str, Any], path: str, errors: list[dict[str, Any]]
+) -> dict[str, Any]:
     properties, clean = schema["properties"], {}
     prefix = f"{path}." if path else ""
     errors += [
@@ -89,7 +91,7 @@ def _checked_object(schema: Schema, value: dict[str, Any], path: str, errors: li
     return clean
 
 
-def _scalar_error(schema: Schema, value: Any) -> str | None:
+def _scalar_error(schema: ServedSchema, value: Any) -> str | None:
     if "enum" in schema and value not in schema["enum"]:
         return "must be an enum value"
     if "minimum" in schema and value < schema["minimum"]:

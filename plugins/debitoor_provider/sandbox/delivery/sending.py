@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.http import Reply
 
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-Receive = Callable[[], Awaitable[Message]]
+AsgiMessage = MutableMapping[str, Any]
+Send = Callable[[AsgiMessage], Awaitable[None]]
+Receive = Callable[[], Awaitable[AsgiMessage]]
 
 
 async def deliver(reply: Reply, send: Send) -> None:

@@ -10,11 +10,11 @@ from debitoor_provider.sandbox.gmi import document_store
 from debitoor_provider.sandbox.gmi.documents import known_document
 from debitoor_provider.sandbox.gmi.fields import decode_file
 from debitoor_provider.sandbox.gmi.parameters import as_integer
-from debitoor_provider.sandbox.gmi.refusal import Refused
-from debitoor_provider.sandbox.http import Call, Reply, extension, ok
+from debitoor_provider.sandbox.gmi.refusal import GetMyInvoicesRefusal
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, extension, ok
 
 
-def list_attachments(call: Call) -> Reply:
+def list_attachments(call: ReceivedCall) -> Reply:
     """Handle GET /documents/{documentUid}/attachments."""
     document, _, _ = known_document(call)
     rows = call.world.store.rows("SELECT uid, data FROM attachment WHERE document = ? ORDER BY uid", document)
@@ -22,21 +22,21 @@ def list_attachments(call: Call) -> Reply:
     return ok({"totalCount": len(records), "records": records})
 
 
-def create_attachment(call: Call) -> Reply:
+def create_attachment(call: ReceivedCall) -> Reply:
     """Handle POST /documents/{documentUid}/attachments."""
     document, data, _ = known_document(call)
     name = call.json.get("fileName")
     if not isinstance(name, str) or not name or not call.json.get("fileContent"):
-        raise Refused(102, "Required parameters not set: fileName, fileContent")
+        raise GetMyInvoicesRefusal(102, "Required parameters not set: fileName, fileContent")
     if extension(name) not in contract.GMI_ATTACHMENT_TYPES:
-        raise Refused(142, "File type is not allowed")
+        raise GetMyInvoicesRefusal(142, "File type is not allowed")
     content = decode_file(call.json["fileContent"])
     if data["attachments"] >= contract.GMI_ATTACHMENTS_PER_DOCUMENT:
-        raise Refused(141, "Limit of 25 attachments reached")
+        raise GetMyInvoicesRefusal(141, "Limit of 25 attachments reached")
     store = call.world.store
     sha256 = store.keep(content)
     if store.value("SELECT 1 FROM attachment WHERE document = ? AND sha256 = ?", document, sha256):
-        raise Refused(144, "File is attached already")
+        raise GetMyInvoicesRefusal(144, "File is attached already")
     attached_at = local_seconds(call.time, call.company.timezone)[:16].replace(" ", "T")
     described = {"fileName": name, "description": str(call.json.get("description") or ""), "attachedAt": attached_at}
     sql = "INSERT INTO attachment (document, sha256, data) VALUES (?, ?, ?)"
@@ -46,7 +46,7 @@ def create_attachment(call: Call) -> Reply:
     return ok({"success": True, "attachmentUid": uid})
 
 
-def get_attachment(call: Call) -> Reply:
+def get_attachment(call: ReceivedCall) -> Reply:
     """Handle GET /documents/{documentUid}/attachments/{attachmentUid}; here the key is ``filename``."""
     _, uid, sha256, described = _known(call)
     meta = {
@@ -58,7 +58,7 @@ def get_attachment(call: Call) -> Reply:
     return ok({"meta_data": meta, "fileContent": base64.b64encode(call.world.store.content(sha256)).decode()})
 
 
-def delete_attachment(call: Call) -> Reply:
+def delete_attachment(call: ReceivedCall) -> Reply:
     """Handle DELETE /documents/{documentUid}/attachments/{attachmentUid}."""
     document, uid, _, _ = _known(call)
     _, data, _ = known_document(call)
@@ -68,10 +68,10 @@ def delete_attachment(call: Call) -> Reply:
     return ok({"success": True})
 
 
-def _known(call: Call) -> tuple[int, int, str, dict[str, str]]:
+def _known(call: ReceivedCall) -> tuple[int, int, str, dict[str, str]]:
     document, _, _ = known_document(call)
     uid = as_integer(call.params["attachment_uid"], "attachmentUid", 145)
     row = call.world.store.row("SELECT sha256, data FROM attachment WHERE uid = ? AND document = ?", uid, document)
     if row is None:
-        raise Refused(145, "Attachment not found")
+        raise GetMyInvoicesRefusal(145, "Attachment not found")
     return document, uid, row[0], json_codec.parse(row[1])

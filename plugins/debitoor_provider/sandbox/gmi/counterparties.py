@@ -9,8 +9,8 @@ from debitoor_provider.sandbox import json_codec
 from debitoor_provider.sandbox.gmi.document_store import keep_tags
 from debitoor_provider.sandbox.gmi.parameters import Parameters, as_integer
 from debitoor_provider.sandbox.gmi.reference import country_by_uid
-from debitoor_provider.sandbox.gmi.refusal import Refused
-from debitoor_provider.sandbox.http import Call, Reply, ok
+from debitoor_provider.sandbox.gmi.refusal import GetMyInvoicesRefusal
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, ok
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.companies import Company
@@ -67,14 +67,14 @@ def find(world: World, company: Company, name: str, *, country: str, vat_id: str
     return uid
 
 
-def list_companies(call: Call) -> Reply:
+def list_companies(call: ReceivedCall) -> Reply:
     """Handle GET /companies: a bare array."""
     parameters = Parameters(call)
     status = parameters.integer("statusFilter", 0)
     kind = parameters.text("companyTypeFilter", "0")
     with_portals = parameters.boolean("returnPortalRecords", default=False)
     if status not in (0, *_STATUSES) or kind not in ("", "0", "ONLINE_PORTAL", "CUSTOM_COMPANY"):
-        raise Refused(102, "Invalid parameter: statusFilter or companyTypeFilter")
+        raise GetMyInvoicesRefusal(102, "Invalid parameter: statusFilter or companyTypeFilter")
     found = []
     for uid, text in call.world.store.rows(
         "SELECT uid, data FROM counterparty WHERE company = ? ORDER BY uid", call.company.id
@@ -99,7 +99,7 @@ def list_companies(call: Call) -> Reply:
     return ok(found)
 
 
-def get_company(call: Call) -> Reply:
+def get_company(call: ReceivedCall) -> Reply:
     """Handle GET /companies/{companyUid}."""
     uid, data = _known(call, 139)
     country = country_by_uid(data["countryUid"])
@@ -107,16 +107,16 @@ def get_company(call: Call) -> Reply:
     return ok({"companyUid": uid, **shown, "country": country["name"] if country else ""})
 
 
-def create_company(call: Call) -> Reply:
+def create_company(call: ReceivedCall) -> Reply:
     """Handle POST /companies."""
     body = call.json
     if not body:
-        raise Refused(119, "Required parameters not set")
+        raise GetMyInvoicesRefusal(119, "Required parameters not set")
     name = body.get("name")
     if not isinstance(name, str) or not name.strip():
-        raise Refused(114, "Company name is missing")
+        raise GetMyInvoicesRefusal(114, "Company name is missing")
     if not body.get("countryUid"):
-        raise Refused(115, "Country is missing")
+        raise GetMyInvoicesRefusal(115, "Country is missing")
     country = _country(body["countryUid"])
     _refuse_taken_name(call, name, 0)
     uid = add(
@@ -126,12 +126,12 @@ def create_company(call: Call) -> Reply:
     return ok({"success": True, "companyUid": uid, "name": name})
 
 
-def update_company(call: Call) -> Reply:
+def update_company(call: ReceivedCall) -> Reply:
     """Handle PUT /companies/{companyUid}: one of name, country or tags suffices (code 121)."""
     uid, data = _own(call)
     body = call.json
     if not any(body.get(name) not in (None, "") for name in ("name", "countryUid", "tags")):
-        raise Refused(121, "Name, country or tags must be given")
+        raise GetMyInvoicesRefusal(121, "Name, country or tags must be given")
     changes = _fields(body)
     if name := body.get("name"):
         _refuse_taken_name(call, str(name), uid)
@@ -148,43 +148,43 @@ def update_company(call: Call) -> Reply:
     return ok({"success": True, "companyUid": uid, "name": data["name"]})
 
 
-def delete_company(call: Call) -> Reply:
+def delete_company(call: ReceivedCall) -> Reply:
     """Handle DELETE /companies/{companyUid}: only an own one, without documents."""
     uid, _ = _own(call)
     used = "SELECT 1 FROM document WHERE counterparty = ? AND company = ? AND deleted IS NULL"
     if call.world.store.value(used, uid, call.company.id):
-        raise Refused(129, "Company has documents")
+        raise GetMyInvoicesRefusal(129, "Company has documents")
     call.world.store.execute("DELETE FROM counterparty WHERE uid = ?", uid)
     call.effect("deleted", "company", uid)
     return ok({"success": True})
 
 
-def _known(call: Call, code: int) -> tuple[int, dict[str, Any]]:
+def _known(call: ReceivedCall, code: int) -> tuple[int, dict[str, Any]]:
     uid = as_integer(call.params["uid"], "companyUid", code)
     text = call.world.store.value("SELECT data FROM counterparty WHERE uid = ? AND company = ?", uid, call.company.id)
     if text is None:
-        raise Refused(code, "Company id is invalid")
+        raise GetMyInvoicesRefusal(code, "Company id is invalid")
     return uid, json_codec.parse(text)
 
 
-def _own(call: Call) -> tuple[int, dict[str, Any]]:
+def _own(call: ReceivedCall) -> tuple[int, dict[str, Any]]:
     uid, data = _known(call, 131)
     if data["companyType"] != "CUSTOM_COMPANY":
-        raise Refused(125, "Company is not a custom company")
+        raise GetMyInvoicesRefusal(125, "Company is not a custom company")
     return uid, data
 
 
 def _country(value: object) -> dict[str, Any]:
     country = country_by_uid(as_integer(str(value), "countryUid", 117))
     if country is None:
-        raise Refused(117, "Country is unknown")
+        raise GetMyInvoicesRefusal(117, "Country is unknown")
     return country
 
 
-def _refuse_taken_name(call: Call, name: str, own_uid: int) -> None:
+def _refuse_taken_name(call: ReceivedCall, name: str, own_uid: int) -> None:
     sql = "SELECT 1 FROM counterparty WHERE company = ? AND fold(name) = ? AND uid <> ?"
     if call.world.store.value(sql, call.company.id, name.casefold(), own_uid):
-        raise Refused(116, "Company name exists already")
+        raise GetMyInvoicesRefusal(116, "Company name exists already")
 
 
 def _fields(body: dict[str, Any]) -> dict[str, Any]:

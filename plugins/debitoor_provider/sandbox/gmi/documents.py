@@ -12,11 +12,11 @@ from debitoor_provider.sandbox.gmi.fields import decode_file, is_date_time
 from debitoor_provider.sandbox.gmi.filters import Selection
 from debitoor_provider.sandbox.gmi.parameters import Parameters, as_integer
 from debitoor_provider.sandbox.gmi.record import line_items, record, workflow_details
-from debitoor_provider.sandbox.gmi.refusal import Refused
-from debitoor_provider.sandbox.http import JSON, Call, Reply, download, extension, ok
+from debitoor_provider.sandbox.gmi.refusal import GetMyInvoicesRefusal
+from debitoor_provider.sandbox.http import JSON, ReceivedCall, Reply, download, extension, ok
 
 
-def list_documents(call: Call) -> Reply:
+def list_documents(call: ReceivedCall) -> Reply:
     """Handle GET /documents."""
     parameters = Parameters(call)
     selection = Selection.of(call.company, parameters)
@@ -47,7 +47,7 @@ def list_documents(call: Call) -> Reply:
     return ok(_envelope(total, page, per_page) | {"records": shaped})
 
 
-def get_document(call: Call) -> Reply:
+def get_document(call: ReceivedCall) -> Reply:
     """Handle GET /documents/{documentUid}."""
     parameters = Parameters(call)
     uid, data, sha256 = known_document(call)
@@ -71,11 +71,11 @@ def get_document(call: Call) -> Reply:
     return Reply(200, body)
 
 
-def get_file(call: Call) -> Reply:
+def get_file(call: ReceivedCall) -> Reply:
     """Handle GET /documents/{documentUid}/file: the bytes, or in the form of the switch (G 5.2, A-28)."""
     variant = call.company.switches.file_endpoint
     if variant == "absent":
-        raise Refused(400, "Action is not valid.", status=400)
+        raise GetMyInvoicesRefusal(400, "Action is not valid.", status=400)
     _, data, sha256 = known_document(call)
     content = call.world.store.content(sha256)
     if variant == "json":
@@ -85,7 +85,7 @@ def get_file(call: Call) -> Reply:
     return download(content, kind, data["filename"])
 
 
-def document_exists(call: Call) -> Reply:
+def document_exists(call: ReceivedCall) -> Reply:
     """Handle POST /documents/exists: by the file's hash or content; deleted documents do not count (G 6.3, A-17)."""
     given, encoded = call.json.get("fileHash"), call.json.get("fileContent")
     store = call.world.store
@@ -95,16 +95,16 @@ def document_exists(call: Call) -> Reply:
     elif encoded:
         sha256 = hashlib.sha256(decode_file(encoded)).hexdigest()
     else:
-        raise Refused(102, "Required parameters not set: fileHash or fileContent")
+        raise GetMyInvoicesRefusal(102, "Required parameters not set: fileHash or fileContent")
     return ok({"success": True, "exists": stored_twin(call, sha256) is not None})
 
 
-def list_deleted(call: Call) -> Reply:
+def list_deleted(call: ReceivedCall) -> Reply:
     """Handle GET /documents/deleted (G 7.3)."""
     parameters = Parameters(call)
     since = parameters.text("deletedSinceFilter")
     if since and not is_date_time(since):
-        raise Refused(140, "deletedSinceFilter must have the format Y-m-d H:i:s")
+        raise GetMyInvoicesRefusal(140, "deletedSinceFilter must have the format Y-m-d H:i:s")
     page, per_page = _paging(parameters)
     where = "company = ? AND deleted IS NOT NULL AND deleted >= ?"
     store = call.world.store
@@ -117,19 +117,19 @@ def list_deleted(call: Call) -> Reply:
     return ok({"totalCount": total, "records": records})
 
 
-def known_document(call: Call, code: int = 106, not_numeric: int = 106) -> tuple[int, dict[str, Any], str]:
+def known_document(call: ReceivedCall, code: int = 106, not_numeric: int = 106) -> tuple[int, dict[str, Any], str]:
     """Return the document with the uid of the path: uid, data and hash of the file.
 
-    :raises Refused: if it does not exist, with ``code`` or ``not_numeric``
+    :raises GetMyInvoicesRefusal: if it does not exist, with ``code`` or ``not_numeric``
     """
     uid = as_integer(call.params["uid"], "documentUid", not_numeric)
     found = document_store.find(call.world, call.company, uid)
     if found is None:
-        raise Refused(code, "Document id is invalid")
+        raise GetMyInvoicesRefusal(code, "Document id is invalid")
     return uid, *found
 
 
-def stored_twin(call: Call, sha256: str | None) -> int | None:
+def stored_twin(call: ReceivedCall, sha256: str | None) -> int | None:
     """Return the uid of a document with the same bytes that is not deleted."""
     uid: int | None = call.world.store.value(
         "SELECT min(uid) FROM document WHERE company = ? AND sha256 = ? AND deleted IS NULL", call.company.id, sha256

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sandbox import contract
 from debitoor_provider.sandbox.gmi import document_store
-from debitoor_provider.sandbox.gmi.refusal import Refused
+from debitoor_provider.sandbox.gmi.refusal import GetMyInvoicesRefusal
 from debitoor_provider.sandbox.json_codec import decimal_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def changes_of(body: dict[str, Any], company_known: Callable[[int], bool]) -> di
     """Return the stored form of the known fields in a request body; unknown ones are ignored (A-18).
 
     :param company_known: returns whether a company has this uid
-    :raises Refused: for the first field that is not acceptable
+    :raises GetMyInvoicesRefusal: for the first field that is not acceptable
     """
     changes: dict[str, Any] = {}
     for name, value in body.items():
@@ -56,16 +56,16 @@ def is_date_time(value: object) -> bool:
 def decode_file(value: object) -> bytes:
     """Return the bytes of a base64 text.
 
-    :raises Refused: 103 if it is not base64, 101 if the file is too large (A-03)
+    :raises GetMyInvoicesRefusal: 103 if it is not base64, 101 if the file is too large (A-03)
     """
     if not isinstance(value, str):
-        raise Refused(103, "File content is not base64 encoded")
+        raise GetMyInvoicesRefusal(103, "File content is not base64 encoded")
     try:
         content = base64.b64decode("".join(value.split()) if "\n" in value else value, validate=True)
     except (binascii.Error, ValueError):
-        raise Refused(103, "File content is not base64 encoded") from None
+        raise GetMyInvoicesRefusal(103, "File content is not base64 encoded") from None
     if len(content) > contract.GMI_MAX_FILE_BYTES:
-        raise Refused(101, "File is too large")
+        raise GetMyInvoicesRefusal(101, "File is too large")
     return content
 
 
@@ -79,14 +79,14 @@ def _real(parse: Callable[[str], object], value: str) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, list | dict):
-        raise Refused(102, "A text is needed where a list or an object was given")
+        raise GetMyInvoicesRefusal(102, "A text is needed where a list or an object was given")
     return str(value)
 
 
 def _dated(code: int) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value != "" and not is_date(value):
-            raise Refused(code, "Date must have the format Y-m-d")
+            raise GetMyInvoicesRefusal(code, "Date must have the format Y-m-d")
         return str(value)
 
     return read
@@ -98,7 +98,7 @@ def _amount(code: int, what: str) -> Callable[[Any], str]:
             return "0.00"
         amount = decimal_of(value)
         if amount is None or abs(amount) >= _LARGEST:
-            raise Refused(code, f"{what} is not numeric")
+            raise GetMyInvoicesRefusal(code, f"{what} is not numeric")
         return f"{amount:.2f}"
 
     return read
@@ -109,9 +109,9 @@ def _tax_rates(value: Any) -> list[str]:
     for item in value if isinstance(value, list) else [value]:
         rate = decimal_of(item)
         if rate is None or rate > _LARGEST_RATE:
-            raise Refused(109, "VAT is not numeric")
+            raise GetMyInvoicesRefusal(109, "VAT is not numeric")
         if rate < 0:
-            raise Refused(110, "VAT is not positive")
+            raise GetMyInvoicesRefusal(110, "VAT is not positive")
         rates.append(str(rate))
     return rates
 
@@ -119,7 +119,7 @@ def _tax_rates(value: Any) -> list[str]:
 def _one_of(allowed: Any, code: int, what: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise Refused(code, f"{what} is invalid")
+            raise GetMyInvoicesRefusal(code, f"{what} is invalid")
         return value
 
     return read
@@ -127,13 +127,13 @@ def _one_of(allowed: Any, code: int, what: str) -> Callable[[Any], str]:
 
 def _archived(value: Any) -> int:
     if str(value) not in ("0", "1"):  # a boolean is refused, the "1" of the K example is accepted
-        raise Refused(133, "isArchived must be 0 or 1")
+        raise GetMyInvoicesRefusal(133, "isArchived must be 0 or 1")
     return int(value)
 
 
 def _tags(value: Any) -> list[str]:
     if not isinstance(value, list):
-        raise Refused(102, "tags must be an array of names")
+        raise GetMyInvoicesRefusal(102, "tags must be an array of names")
     return [_text(name) for name in value]
 
 
@@ -142,25 +142,25 @@ def _line_items(value: Any) -> list[dict[str, Any]]:
         try:
             value = json.loads(value, parse_float=Decimal) if value else []
         except ValueError:
-            raise Refused(102, "lineItems is not valid") from None
+            raise GetMyInvoicesRefusal(102, "lineItems is not valid") from None
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Refused(102, "lineItems must be an array of objects")
+        raise GetMyInvoicesRefusal(102, "lineItems must be an array of objects")
     for item in value:
         item.setdefault("total_gross", 0)
         item.setdefault("tax_percentage", 0)
         for name in _ITEM_NUMBERS:
             number = decimal_of(item.get(name, 0))
             if number is None or abs(number) >= _LARGEST:
-                raise Refused(102, f"lineItems: {name} is not numeric")
+                raise GetMyInvoicesRefusal(102, f"lineItems: {name} is not numeric")
         if not 0 <= (decimal_of(item["tax_percentage"]) or 0) <= _LARGEST_RATE:
-            raise Refused(102, "lineItems: tax_percentage is no rate")
+            raise GetMyInvoicesRefusal(102, "lineItems: tax_percentage is no rate")
     return document_store.line_items(value)
 
 
 def _company(value: Any, company_known: Callable[[int], bool]) -> int:
     uid = decimal_of(value)
     if uid is None or abs(uid) >= _LARGEST or uid != int(uid) or (uid and not company_known(int(uid))):
-        raise Refused(113, "Company is invalid")
+        raise GetMyInvoicesRefusal(113, "Company is invalid")
     return int(uid)
 
 

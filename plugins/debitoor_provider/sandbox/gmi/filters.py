@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from debitoor_provider.sandbox import contract
 from debitoor_provider.sandbox.gmi.fields import is_date, is_date_time
 from debitoor_provider.sandbox.gmi.parameters import Parameters, as_integer
-from debitoor_provider.sandbox.gmi.refusal import Refused
+from debitoor_provider.sandbox.gmi.refusal import GetMyInvoicesRefusal
 from debitoor_provider.sandbox.store import folded, normalized
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Selection:
     def of(cls, company: Company, parameters: Parameters) -> Self:
         """Return the condition that the parameters express.
 
-        :raises Refused: if one of them is malformed
+        :raises GetMyInvoicesRefusal: if one of them is malformed
         """
         terms: list[str] = ["d.company = ?", "d.deleted IS NULL"]
         values: list[object] = [company.id]
@@ -49,12 +49,12 @@ class Selection:
             add("d.counterparty = ?", max(assigned, 0))
         archived = parameters.integer("archivedFilter", contract.GMI_DEFAULT_ARCHIVED_FILTER)
         if archived not in (0, 1, 2):
-            raise Refused(102, "Invalid parameter: archivedFilter")
+            raise GetMyInvoicesRefusal(102, "Invalid parameter: archivedFilter")
         if archived != 1:
             add("d.archived = ?", archived // 2)
         if kind := parameters.text("documentTypeFilter"):
             if kind not in contract.GMI_DOCUMENT_TYPES:
-                raise Refused(146, "Document type is invalid")
+                raise GetMyInvoicesRefusal(146, "Document type is invalid")
             add("d.type = ?", kind)
         if number := parameters.text("documentNumberFilter"):
             add("instr(fold(d.number), ?)", number.casefold())  # A-08
@@ -64,7 +64,7 @@ class Selection:
         for name, comparison in (("startDateFilter", ">="), ("endDateFilter", "<=")):
             if day := parameters.text(name):
                 if not is_date(day):
-                    raise Refused(104, f"{name} must have the format Y-m-d")
+                    raise GetMyInvoicesRefusal(104, f"{name} must have the format Y-m-d")
                 add(f"({undated} d.date {comparison} ?)", day)
         if excluded := parameters.many("documentUidExclusionFilter"):
             uids = [as_integer(uid, "documentUidExclusionFilter") for uid in excluded]
@@ -73,7 +73,7 @@ class Selection:
             add("d.uid > ?", start)
         if since := parameters.text("updatedOrNewSinceFilter"):
             if not is_date_time(since):
-                raise Refused(140, "updatedOrNewSinceFilter must have the format Y-m-d H:i:s")
+                raise GetMyInvoicesRefusal(140, "updatedOrNewSinceFilter must have the format Y-m-d H:i:s")
             add("d.changed >= ?", since)  # A-19: local times, inclusive
         if tags := parameters.many("tagFilter"):
             function, key = _TAG_COMPARISONS[company.switches.tag_comparison]  # A-09
@@ -83,7 +83,7 @@ class Selection:
         status = parameters.text("paymentStatusFilter", "all")
         if status not in ("all", ""):
             if status not in contract.GMI_PAYMENT_STATUS_FILTERS:
-                raise Refused(112, "Payment status is invalid")
+                raise GetMyInvoicesRefusal(112, "Payment status is invalid")
             add("d.payment_status = ?", contract.GMI_PAYMENT_STATUS_FILTERS[status])
         if words := parameters.text("searchQuery"):
             add(

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sandbox import json_codec
-from debitoor_provider.sandbox.gmi.refusal import Refused
+from debitoor_provider.sandbox.gmi.refusal import GetMyInvoicesRefusal
 
 if TYPE_CHECKING:
-    from debitoor_provider.sandbox.http import Call
+    from debitoor_provider.sandbox.http import ReceivedCall
 
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
@@ -18,7 +18,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}")
 class Parameters:
     """Typed access; a value of the wrong kind is refused with 422."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ReceivedCall) -> None:
         self._values: dict[str, list[str]] = {}
         for name, text in call.query:
             self._values.setdefault(name.partition("[")[0], []).append(text)
@@ -49,16 +49,16 @@ class Parameters:
             return default
         if value in _TRUE or value in _FALSE:
             return value in _TRUE
-        raise Refused(102, f"Invalid parameter: {name}")
+        raise GetMyInvoicesRefusal(102, f"Invalid parameter: {name}")
 
 
 def as_integer(value: str, name: str, code: int = 102) -> int:
     """Read a whole number.
 
-    :raises Refused: with ``code``, if it is not a number
+    :raises GetMyInvoicesRefusal: with ``code``, if it is not a number
     """
     if not _INTEGER.fullmatch(value):
-        raise Refused(code, f"Invalid parameter: {name}")
+        raise GetMyInvoicesRefusal(code, f"Invalid parameter: {name}")
     return int(value)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from debitoor_provider.sandbox import contract
 from debitoor_provider.sandbox.gmi.parameters import Parameters
-from debitoor_provider.sandbox.http import Call, Reply, ok
+from debitoor_provider.sandbox.http import ReceivedCall, Reply, ok
 from debitoor_provider.sandbox.territories import country_names, currency_names
 
 _PORTALS = (
@@ -16,12 +16,12 @@ _PORTALS = (
 )  # fmt: skip
 
 
-def get_status(call: Call) -> Reply:  # noqa: ARG001 - the gateway has checked the key
+def get_status(call: ReceivedCall) -> Reply:  # noqa: ARG001 - the gateway has checked the key
     """Handle GET /apiStatus."""
     return ok({"success": True})
 
 
-def get_account(call: Call) -> Reply:
+def get_account(call: ReceivedCall) -> Reply:
     """Handle GET /account."""
     company = call.company
     return ok(
@@ -39,28 +39,28 @@ def get_account(call: Call) -> Reply:
     )
 
 
-def list_tags(call: Call) -> Reply:
+def list_tags(call: ReceivedCall) -> Reply:
     """Handle GET /tags: names only."""
     rows = call.world.store.rows("SELECT name FROM tag WHERE company = ? ORDER BY folded", call.company.id)
     return ok({"success": True, "data": [name for (name,) in rows]})
 
 
-def list_vat_rates(call: Call) -> Reply:  # noqa: ARG001
+def list_vat_rates(call: ReceivedCall) -> Reply:  # noqa: ARG001
     """Handle GET /vatRates: decimal texts."""
     return ok({"success": True, "data": list(contract.GMI_VAT_RATE_LIST)})
 
 
-def list_countries(call: Call) -> Reply:  # noqa: ARG001
+def list_countries(call: ReceivedCall) -> Reply:  # noqa: ARG001
     """Handle GET /countries: a bare array."""
     return ok(list(_countries().values()))
 
 
-def list_currencies(call: Call) -> Reply:  # noqa: ARG001
+def list_currencies(call: ReceivedCall) -> Reply:  # noqa: ARG001
     """Handle GET /currencies: a bare array."""
     return ok([{"name": name, "currencyCode": code} for code, name in currency_names().items()])
 
 
-def list_portals(call: Call) -> Reply:
+def list_portals(call: ReceivedCall) -> Reply:
     """Handle GET /portals: pages of 500."""
     page = max(1, Parameters(call).integer("pageNumber", 1))
     offset = (page - 1) * 500

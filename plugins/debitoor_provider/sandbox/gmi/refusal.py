@@ -8,7 +8,7 @@ from debitoor_provider.sandbox import json_codec
 from debitoor_provider.sandbox.http import Reply
 
 
-class Refused(Exception):
+class GetMyInvoicesRefusal(Exception):
     """Raised to answer a call with an error.
 
     :param code: the inner code of G 1.7

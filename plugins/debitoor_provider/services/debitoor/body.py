@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import FILE_PART, FILE_TYPES
-from debitoor_provider.services.http.errors import FieldProblem, FileRefused, Refused
+from debitoor_provider.services.errors import FieldProblem, FileRefused, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -28,7 +28,7 @@ _ALLOW_UNMATCH = {"allowUnmatch": "true"}  # 6.1
 class DebitoorClient(Lookups, Sales):
     """Typed access to one account; may be used by many threads at once.
 
-    Every method raises :class:`~debitoor_provider.services.http.errors.ServiceError`; the subclasses that a caller may
+    Every method raises :class:`~debitoor_provider.services.errors.ServiceError`; the subclasses that a caller may
     want to distinguish are listed at each method.
 
     :param token: access token; does not expire, but can be revoked

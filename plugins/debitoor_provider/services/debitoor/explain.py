@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import SERVICE
-from debitoor_provider.services.http.call import Subject
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     CredentialsRefused,
     FieldProblem,
     FileRefused,
@@ -21,6 +20,7 @@ from debitoor_provider.services.http.errors import (
     ServiceError,
     Unavailable,
 )
+from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.reading import integer, text
 from debitoor_provider.services.pacing.pacer import slow_down
 

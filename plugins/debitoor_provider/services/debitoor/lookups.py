@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import constants, parse
 from debitoor_provider.services.debitoor.core import DebitoorCore
+from debitoor_provider.services.errors import Refused
 from debitoor_provider.services.http.call import Subject
-from debitoor_provider.services.http.errors import Refused
 from debitoor_provider.services.http.reading import mapping
 from debitoor_provider.services.http.session import segment
 

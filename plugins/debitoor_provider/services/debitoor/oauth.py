@@ -11,8 +11,8 @@ from urllib.parse import urlencode, urlsplit
 from debitoor_provider import __version__
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import AUTHORIZE_URL, SERVICE, TOKEN_URL
+from debitoor_provider.services.errors import CredentialsRefused, ServiceError, Unavailable
 from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import CredentialsRefused, ServiceError, Unavailable
 from debitoor_provider.services.http.reading import Unexpected, mapping, text
 from debitoor_provider.services.http.retry import ONCE, Backoff
 from debitoor_provider.services.http.secret import Secret

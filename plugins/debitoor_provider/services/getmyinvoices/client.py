@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO, Unpack
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import FileRefused, PathGone, ServiceError, WrongUserAgent
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.attachments import Attachments
 from debitoor_provider.services.getmyinvoices.document_lists import DocumentLists
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import FileRefused, PathGone, ServiceError, WrongUserAgent
 from debitoor_provider.services.http.files import check_size, check_upload, write_checked
 from debitoor_provider.services.http.reading import Unexpected, flag, mapping
 from debitoor_provider.services.http.retry import QUESTION
@@ -29,7 +29,7 @@ _IMAGES = (".jpg", ".jpeg", ".png", ".gif")
 class GetMyInvoicesClient(DocumentLists, Attachments):
     """Typed access to one account; may be used by many threads at once.
 
-    Every method raises :class:`~debitoor_provider.services.http.errors.ServiceError`; the subclasses that a caller may
+    Every method raises :class:`~debitoor_provider.services.errors.ServiceError`; the subclasses that a caller may
     want to distinguish are listed at each method.
 
     :param api_key: from GetMyInvoices under "API access"

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from debitoor_provider import __version__
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.explain import explain
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.call import Call, Subject
-from debitoor_provider.services.http.errors import Misconfigured
 from debitoor_provider.services.http.retry import WRITE, Backoff, RetryRule
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
 from debitoor_provider.services.http.transport import Transport

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.getmyinvoices.constants import COMPANY_EXISTS, SERVICE
-from debitoor_provider.services.http.call import Subject
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     AlreadyExists,
     CredentialsRefused,
     FieldProblem,
@@ -23,6 +21,8 @@ from debitoor_provider.services.http.errors import (
     Unavailable,
     WrongUserAgent,
 )
+from debitoor_provider.services.getmyinvoices.constants import COMPANY_EXISTS, SERVICE
+from debitoor_provider.services.http.call import Subject
 from debitoor_provider.services.http.reading import integer, text
 from debitoor_provider.services.pacing.pacer import slow_down
 

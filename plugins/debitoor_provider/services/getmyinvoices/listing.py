@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import BadAnswer, Unavailable
 from debitoor_provider.services.getmyinvoices import parse
 from debitoor_provider.services.getmyinvoices.constants import MOMENT_FORMAT, OVERLAP
 from debitoor_provider.services.getmyinvoices.enums import Archived, PaymentStatus
 from debitoor_provider.services.http.ahead import PagesAhead
-from debitoor_provider.services.http.errors import BadAnswer, Unavailable
 from debitoor_provider.services.spelling import fold
 
 if TYPE_CHECKING:

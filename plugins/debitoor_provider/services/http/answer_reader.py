@@ -26,8 +26,8 @@ from debitoor_provider.services.http.reading import Unexpected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from debitoor_provider.services.errors import ServiceError
     from debitoor_provider.services.http.call import Call
-    from debitoor_provider.services.http.errors import ServiceError
     from debitoor_provider.services.http.secret import Secret
 
 T = TypeVar("T")

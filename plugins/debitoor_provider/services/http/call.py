@@ -11,7 +11,7 @@ from debitoor_provider.services.http.answer import LARGEST_ANSWER
 from debitoor_provider.services.http.retry import READ, RetryRule
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.http.errors import ServiceError
+    from debitoor_provider.services.errors import ServiceError
     from debitoor_provider.services.http.session import Timeouts
 
 Params = Mapping[str, str | int | list[str] | list[int]]

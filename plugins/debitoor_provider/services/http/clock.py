@@ -9,19 +9,14 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.steady_clock import steady_seconds
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SAMPLES = 5
 _HALF_A_SECOND = 0.5
 """A ``Date`` header has whole seconds, rounded down."""
-
-
-def steady_seconds() -> float:
-    """Return the seconds of a clock that is never set; where the system has one, it runs while the machine sleeps."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
 
 
 class ServiceClock:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    InvalidHeader,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     Misconfigured,
     NotSent,
@@ -25,7 +32,8 @@ if TYPE_CHECKING:
 def meaning(fault: requests.RequestException) -> ServiceError:
     """Return what a failure below HTTP means, above all: whether anything was sent."""
     reason = _reason(fault)
-    if isinstance(fault, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(fault):
+    causes = list(_causes(fault))
+    if any(isinstance(cause, SSLCertVerificationError) for cause in causes):
         return Misconfigured(Message("certificate_not_verified"))
     if isinstance(reason, NameResolutionError):
         return NotSent(Message("host_unknown"))
@@ -33,15 +41,15 @@ def meaning(fault: requests.RequestException) -> ServiceError:
         return NotSent(Message("connection_refused"))
     if isinstance(reason, ConnectTimeoutError) or isinstance(fault, requests.ConnectTimeout):
         return NotSent(Message("connect_timed_out"))
-    if any(isinstance(cause, TimeLimitExceeded) for cause in _causes(fault)):
+    if any(isinstance(cause, TimeLimitExceeded) for cause in causes):
         return TooSlow(Message("time_limit_exceeded"))
-    if isinstance(fault, requests.Timeout) or "Read timed out" in str(fault):
+    if any(isinstance(cause, requests.Timeout | ReadTimeoutError) for cause in causes):
         return Unavailable(Message("answer_timed_out"))
     if isinstance(fault, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
         return Unavailable(Message("connection_broken"))
     if isinstance(fault, requests.exceptions.ContentDecodingError):
         return BadAnswer(Message("answer_not_decoded"))
-    if any(isinstance(cause, InvalidHeader) for cause in _causes(fault)):  # of the answer, such as two lengths
+    if any(isinstance(cause, InvalidHeader) for cause in causes):  # of the answer, such as two lengths
         return BadAnswer(Message("answer_head_contradicts_itself"))
     return Misconfigured(Message("request_not_made"))
 
@@ -56,9 +64,10 @@ def _reason(fault: BaseException) -> BaseException | None:
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that it was made from, by ``from`` or as an argument."""
+    """Yield an error and all that it was made from, by ``from``, as an argument or as urllib3 keeps it."""
     found: list[BaseException] = [fault]
     for error in found:
         yield error
-        parts = (error.__cause__, error.__context__, *error.args)
+        kept = (getattr(error, name, None) for name in ("reason", "original_error"))
+        parts = (error.__cause__, error.__context__, *kept, *error.args)
         found += [part for part in parts if isinstance(part, BaseException) and part not in found]

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import BadAnswer, FileRefused
+from debitoor_provider.services.errors import BadAnswer, FileRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     NotSent,
     RateLimited,

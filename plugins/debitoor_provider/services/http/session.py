@@ -23,10 +23,10 @@ from requests.cookies import RequestsCookieJar
 from requests.utils import get_environ_proxies
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import Misconfigured, Redirected, Refused
 from debitoor_provider.services.http import time_limit
 from debitoor_provider.services.http.adapter import ServiceAdapter
 from debitoor_provider.services.http.coding import ACCEPTED
-from debitoor_provider.services.http.errors import Misconfigured, Redirected, Refused
 from debitoor_provider.services.http.origin import DEFAULT_PORTS, origin, spelled_origin
 from debitoor_provider.services.http.permit import permit_of
 from debitoor_provider.services.http.secret import Secret

@@ -16,19 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.answer import (
-    LARGEST_RECORD,
-    Answer,
-    Disguised,
-    checked_pieces,
-    content_type,
-    has_known_end,
-    with_body,
-)
-from debitoor_provider.services.http.answer_reader import AnswerReader
-from debitoor_provider.services.http.call import Call, Params, Subject
-from debitoor_provider.services.http.clock import ServiceClock
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     BadAnswer,
     FileRefused,
     NotSent,
@@ -41,6 +29,18 @@ from debitoor_provider.services.http.errors import (
     ServiceError,
     StopError,
 )
+from debitoor_provider.services.http.answer import (
+    LARGEST_RECORD,
+    Answer,
+    Disguised,
+    checked_pieces,
+    content_type,
+    has_known_end,
+    with_body,
+)
+from debitoor_provider.services.http.answer_reader import AnswerReader
+from debitoor_provider.services.http.call import Call, Params, Subject
+from debitoor_provider.services.http.clock import ServiceClock
 from debitoor_provider.services.http.fault import meaning
 from debitoor_provider.services.http.files import write_checked
 from debitoor_provider.services.http.reading import Unexpected

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured, QuotaUsedUp, RateLimited, ServiceError
+from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, RateLimited, ServiceError
 from debitoor_provider.services.pacing.prefetch import PrefetchingStore
 
 if TYPE_CHECKING:

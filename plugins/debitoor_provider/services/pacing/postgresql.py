@@ -19,9 +19,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Program
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.migrating import migrate
 from debitoor_provider.services.pacing.store import Wait, share_of, store_unavailable, store_unusable
+from debitoor_provider.services.sql_errors import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _STORE = "PostgreSQL"
 _ANSWER_WITHIN = 5
+
+_CORRECTABLE = ("28", "3D000", "42501")
+"""SQLSTATEs of a refused login, a database that does not exist, and a missing right."""
 
 _SCRIPTS = "debitoor_provider.services.pacing:migrations"
 _MIGRATION_LOCK = 431315251572
@@ -140,7 +144,6 @@ def _plain_errors() -> Iterator[None]:
     except ProgrammingError:
         raise store_unusable(Message("pacing_postgresql_unusable")) from None
     except (DBAPIError, PoolTimeout) as error:
-        detail = str(getattr(error, "orig", error)).lower()
-        if any(sign in detail for sign in ("authentication", "does not exist", "permission denied")):
+        if code_of(error).startswith(_CORRECTABLE):
             raise store_unusable(Message("pacing_postgresql_unusable")) from None
         raise store_unavailable(_STORE) from None

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.pacing.store import Wait, share_of, store_unavailable, store_unusable
 
 if TYPE_CHECKING:

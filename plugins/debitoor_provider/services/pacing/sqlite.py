@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.pacing.store import SWEEP_EVERY, Wait, share_of, store_unavailable, store_unusable
 from debitoor_provider.services.sqlite import BUSY_SECONDS, is_busy, use_wal
+from debitoor_provider.services.steady_clock import steady_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

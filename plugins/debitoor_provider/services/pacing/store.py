@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured, NotSent
+from debitoor_provider.services.errors import Misconfigured, NotSent
 
 Windows = tuple[tuple[int, float], ...]
 """Pairs of number of calls and seconds, from the shortest."""

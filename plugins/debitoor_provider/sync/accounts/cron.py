@@ -14,7 +14,7 @@ DESCRIPTION_LIMIT = 1000  # characters; Airflow keeps a description of the sched
 _SAFE_LENGTH = 40  # no description of an expression as short as this comes near the limit
 
 
-class Part(NamedTuple):
+class CronField(NamedTuple):
     """One of the five fields.
 
     :param name: code of its name, plural
@@ -33,11 +33,11 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("cron_minutes", 0, 59),
-    Part("cron_hours", 0, 23),
-    Part("cron_days", 1, 31),
-    Part("cron_months", 1, 12),
-    Part("cron_weekdays", 0, 6),
+    CronField("cron_minutes", 0, 59),
+    CronField("cron_hours", 0, 23),
+    CronField("cron_days", 1, 31),
+    CronField("cron_months", 1, 12),
+    CronField("cron_weekdays", 0, 6),
 )
 
 
@@ -51,7 +51,7 @@ class CronStep(NamedTuple):
 
     text: str
     width: int
-    part: Part
+    part: CronField
 
 
 def is_valid(text: str) -> bool:

@@ -14,16 +14,16 @@ from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainNumber
 from debitoor_provider.sync.accounts.values import (
     CompanyRef,
     ConnectionId,
-    Country,
-    Currency,
+    CountryCode,
+    CurrencyCode,
     Day,
     Distinct,
     Email,
     Name,
+    OneLine,
     PurchaseType,
     Switch,
     Tag,
-    Text,
     not_valid,
 )
 from debitoor_provider.sync.text import fold
@@ -167,19 +167,19 @@ class ReverseChargeRule(Section):
 class Books(Section):
     """Currency and country of the books, for an account where Debitoor does not report them."""
 
-    currency: Currency | None = Field(
+    currency: CurrencyCode | None = Field(
         default=None,
         description="Currency of the books (ISO 4217), used when Debitoor does not report one",
         examples=["EUR"],
     )
-    country: Country | None = Field(
+    country: CountryCode | None = Field(
         default=None,
         description="Country of the company (ISO 3166, two letters), used when Debitoor does not report one",
         examples=["DE"],
     )
 
 
-Rate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2), PlainNumber]
+TaxRate = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2), PlainNumber]
 """A tax rate in per cent."""
 
 
@@ -273,7 +273,7 @@ class Defaults(Section):
         examples=["Acme GmbH"],
     )
     create_company: Switch = Field(default=False, description="Create the company when GetMyInvoices does not know it")
-    note: Annotated[Text, Field(max_length=500)] = Field(default="", description="Note")
+    note: Annotated[OneLine, Field(max_length=500)] = Field(default="", description="Note")
 
     @model_validator(mode="after")
     def _company_to_create(self) -> Self:

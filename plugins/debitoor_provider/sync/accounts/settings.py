@@ -18,11 +18,11 @@ from debitoor_provider.sync.accounts.sections import (
     Limits,
     Notify,
     Period,
-    Rate,
     ReverseChargeRule,
     SalesKind,
     Section,
     SpecificationField,
+    TaxRate,
 )
 from debitoor_provider.sync.accounts.times import WITH_DAYS, WITH_TIME, TimeOfDay, Weekday, cron_of, described
 from debitoor_provider.sync.accounts.values import (
@@ -30,9 +30,9 @@ from debitoor_provider.sync.accounts.values import (
     Distinct,
     Name,
     Note,
+    OneLine,
     RenameTemplate,
     Switch,
-    Text,
     Timezone,
     not_valid,
 )
@@ -79,7 +79,7 @@ class Account(Named):
     connections: Section = Field(description="The Airflow connections to use, by service")
     period: Period = Field(default=Period(), description="Document dates to synchronise")
     parallel: int = Field(default=8, strict=True, ge=1, le=64, description="Documents moved at the same time")
-    pool: Annotated[Text, Field(min_length=1, max_length=256)] | None = Field(
+    pool: Annotated[OneLine, Field(min_length=1, max_length=256)] | None = Field(
         default=None, description="Airflow pool that the account's transfers share"
     )
     retries: int = Field(
@@ -197,7 +197,7 @@ class ExportAccount(DebitoorAccount):
         description="What an e-invoice in the document's file decides, if its figures are proven to the cent: prove "
         "the record and hold the document where they contradict each other; only fill in what the record lacks; or off",
     )
-    accept_rates: Distinct[Rate] = Field(
+    accept_rates: Distinct[TaxRate] = Field(
         default=(),
         description="Tax rates in per cent to book although they are no VAT rate of the supplier's country on the "
         "document's date; others are held for a person",
@@ -207,7 +207,7 @@ class ExportAccount(DebitoorAccount):
     limits: ExportLimits = Field(
         default=ExportLimits(), description="How much a run may do before it stops and asks a person"
     )
-    category: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
+    category: Annotated[OneLine, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
         description="Id of the Debitoor expense category that every line gets",
         examples=["office.software"],

@@ -183,31 +183,35 @@ def _countries(territories: Iterable[str]) -> set[str]:
     return {code for code in territories if len(code) == 2} - {"AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 
 
-Text = Annotated[
+OneLine = Annotated[
     str, Strict(), StringConstraints(strip_whitespace=True), AfterValidator(_visible), AfterValidator(_single_line)
 ]
 """One line of text."""
-Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Name = Annotated[OneLine, Field(min_length=1, max_length=200)]
 """One line of text that says something."""
 Note = Annotated[
     str, Strict(), StringConstraints(strip_whitespace=True), Field(max_length=2000), AfterValidator(_visible)
 ]
 """Text of several lines."""
-Tag = Annotated[Text, Field(min_length=1, max_length=200)]
-Timezone = Annotated[Text, AfterValidator(_timezone)]
+Tag = Annotated[OneLine, Field(min_length=1, max_length=200)]
+Timezone = Annotated[OneLine, AfterValidator(_timezone)]
 Email = Annotated[
-    Text, Field(max_length=254), AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
+    OneLine, Field(max_length=254), AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
 ]
 DebitoorId = Annotated[
-    Text,
+    OneLine,
     Field(max_length=254),
     AfterValidator(_debitoor_id),
     WithJsonSchema({"type": "string", "anyOf": [{"format": "email"}, {"pattern": f"^{_ENVIRONMENT.pattern}$"}]}),
 ]
 """The e-mail address of an account of Debitoor, or the id that Debitoor reports of it."""
 ConnectionId = Annotated[str, Strict(), AfterValidator(_connection), WithJsonSchema({"type": "string"})]
-Currency = Annotated[Text, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
-Country = Annotated[Text, AfterValidator(_country), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"})]
+CurrencyCode = Annotated[
+    OneLine, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})
+]
+CountryCode = Annotated[
+    OneLine, AfterValidator(_country), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"})
+]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 CompanyRef = Annotated[
     int | str,
@@ -215,7 +219,7 @@ CompanyRef = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "minLength": 1, "minimum": 1}),
 ]
 """A company's name, or its number in GetMyInvoices."""
-RenameTemplate = Annotated[Text, Field(max_length=500), AfterValidator(_template)]
+RenameTemplate = Annotated[OneLine, Field(max_length=500), AfterValidator(_template)]
 PurchaseType = Annotated[
     DocumentType,
     AfterValidator(_purchase),

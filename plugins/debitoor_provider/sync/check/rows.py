@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.services.record_file import RecordFile
-    from debitoor_provider.sync.statement import Rate, Statement
+    from debitoor_provider.sync.statement import StatedRate, Statement
 
 
 class Comparison(StrEnum):
@@ -102,7 +102,7 @@ class SumRow:
 
     month: str
     currency: str
-    rate: Rate
+    rate: StatedRate
     source: Decimal
     target: Decimal
     others: Decimal
@@ -138,7 +138,7 @@ class Check:
     end: date | None
     rows: RecordFile[Row]
     counts: dict[Comparison, int] = field(default_factory=lambda: dict.fromkeys(Comparison, 0))
-    _sums: dict[tuple[str, str, Rate], Sums] = field(default_factory=dict)
+    _sums: dict[tuple[str, str, StatedRate], Sums] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -151,7 +151,7 @@ class Check:
         ordered = sorted(self._sums, key=lambda key: (key[0], key[1], key[2] is None, key[2] or ZERO))
         return [SumRow(*key, *self._of(key)) for key in ordered]
 
-    def _of(self, key: tuple[str, str, Rate]) -> tuple[Decimal, Decimal, Decimal]:
+    def _of(self, key: tuple[str, str, StatedRate]) -> tuple[Decimal, Decimal, Decimal]:
         sums = self._sums[key]
         return sums.source, sums.target, sums.others
 

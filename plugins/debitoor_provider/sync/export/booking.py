@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.services.debitoor.models import NewExpense
     from debitoor_provider.services.getmyinvoices.models import Document
-    from debitoor_provider.sync.export.conversion import Rate
+    from debitoor_provider.sync.export.conversion import ConversionRate
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.two_rates import Span
 
@@ -42,7 +42,7 @@ class Booking:
     rounding: Decimal = ZERO
     nearest: tuple[Span, ...] = ()
     evidence: Evidence | None = None
-    rate: Rate | None = None
+    rate: ConversionRate | None = None
     remarks: Mapping[str, Message] = field(default_factory=dict)
     figures: BookedAmounts = field(init=False)
 

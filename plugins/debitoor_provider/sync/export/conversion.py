@@ -41,7 +41,7 @@ _MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class ConversionRate:
     """An exchange rate as two amounts that are worth the same, as its source quotes them.
 
     :param units: of the document's currency
@@ -88,10 +88,10 @@ def conversion(
     document: Document,
     day: date,
     books_currency: str,
-    stated: Rate | None,
+    stated: ConversionRate | None,
     rates: ExchangeRates | None = None,
     choice: str | None = None,
-) -> Rate | None:
+) -> ConversionRate | None:
     """Return the rate at which a document is booked; ``None`` when it is in the currency of the books.
 
     :param day: of the document
@@ -147,7 +147,7 @@ def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:
     return None
 
 
-def _require_plausible(stated: Rate, day: date, rates: ExchangeRates) -> None:
+def _require_plausible(stated: ConversionRate, day: date, rates: ExchangeRates) -> None:
     """Make sure that a stated rate is near the published one of the day, or of the last day that has one.
 
     :raises Obstacle: when it is not; without any published rate nothing can be said
@@ -166,20 +166,20 @@ def _require_plausible(stated: Rate, day: date, rates: ExchangeRates) -> None:
         raise held("odd_exchange_rate", stated=stated.message, published=published.message)
 
 
-def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Rate:
+def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> ConversionRate:
     legal = {name: rate for name in (currency, books) if (rate := legal_rate(name, day))}
     quoted = sorted({currency, books} - {EURO} - legal.keys())
     per_euro = {EURO: Decimal(1), **{name: rate.units for name, rate in legal.items()}}
     if not quoted:
         fixed = max(legal.values(), key=lambda rate: rate.since)
-        return Rate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
+        return ConversionRate(per_euro[currency], currency, per_euro[books], books, LEGAL, fixed.since, fixed.source)
     found = rates.rates(quoted, day)
     per_euro |= found.units
     law = next((rate.source for rate in legal.values()), "")
-    return Rate(per_euro[currency], currency, per_euro[books], books, ECB, found.day, law)
+    return ConversionRate(per_euro[currency], currency, per_euro[books], books, ECB, found.day, law)
 
 
-def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
+def stated_rate(invoice: Invoice, books_currency: str) -> ConversionRate | None:
     """Return the rate by which an e-invoice states its tax in the currency of the books; ``None`` if it does not.
 
     A stated rate counts if the tax in that currency (BT-111) agrees with it. Otherwise that tax decides, if it is large
@@ -190,14 +190,14 @@ def stated_rate(invoice: Invoice, books_currency: str) -> Rate | None:
         return None
     tax, accounting_tax, factor = invoice.tax, invoice.accounting_tax, invoice.exchange_rate
     if factor is not None and factor > 0:
-        rate = Rate(Decimal(1), currency, factor, books, INVOICE)
+        rate = ConversionRate(Decimal(1), currency, factor, books, INVOICE)
         if not tax or not accounting_tax or abs(rate.convert(tax) - accounting_tax) <= CENT:
             return rate
     if not tax or not accounting_tax or tax * accounting_tax < 0:
         return None
     if abs(tax) * _LARGE_ENOUGH < abs(invoice.gross or ZERO):
         return None
-    return Rate(abs(tax), currency, abs(accounting_tax), books, INVOICE)
+    return ConversionRate(abs(tax), currency, abs(accounting_tax), books, INVOICE)
 
 
 def unused_rate(invoice: Invoice, books_currency: str) -> Message | None:
@@ -213,7 +213,7 @@ def unused_rate(invoice: Invoice, books_currency: str) -> Message | None:
     return Message("own_rate_unused", tax=tax, currency=invoice.currency, accounting_tax=accounting_tax, books=books)
 
 
-def converted(parts: TaxSplit, gross: Decimal, rate: Rate) -> TaxSplit:
+def converted(parts: TaxSplit, gross: Decimal, rate: ConversionRate) -> TaxSplit:
     """Return a document's lines in the currency of the books; they sum to its converted gross amount.
 
     The difference that rounding each line makes is put on the largest one.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.listing import overlap_of
-from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
-from debitoor_provider.sync.export.choices import to_decisions
+from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
-    from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.direction import Mover, ServiceClients, Side
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -73,7 +73,7 @@ class ExportDirection:
     numbers_decide = False
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
 
-    def __init__(self, account: ExportAccount, services: Services, ecb_rates: str = "") -> None:
+    def __init__(self, account: ExportAccount, services: ServiceClients, ecb_rates: str = "") -> None:
         self.account = account
         self._services = services
         self._rates = ExchangeRates(ecb_rates)
@@ -173,7 +173,7 @@ class ExportDirection:
 
     def corrected(self, record: Document, decisions: str) -> Document:
         """Return a document with the date and the currency that a person has stated."""
-        return to_decisions(decisions).corrections.applied(record)
+        return corrected(record, to_decisions(decisions).corrections)
 
     def stated(self, record: Document) -> Statement | None:
         """Return the figures that a document's record states; lines and net amounts of several rates are left out."""

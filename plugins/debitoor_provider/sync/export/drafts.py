@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.description import describe

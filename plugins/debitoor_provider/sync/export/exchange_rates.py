@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message, reason_of
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.http.reading import plain_number
 from debitoor_provider.sync.accounts.finding import Finding
 

@@ -10,11 +10,11 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.booking import Booking, span_message
-from debitoor_provider.sync.export.choices import UNDECIDED
+from debitoor_provider.sync.export.choices import UNDECIDED, corrected
 from debitoor_provider.sync.export.conversion import (
     INVOICE,
     PERSON,
-    Rate,
+    ConversionRate,
     conversion,
     converted,
     stated_rate,
@@ -25,7 +25,15 @@ from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.files import require_type
 from debitoor_provider.sync.export.selection import undated
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
-from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate, checked_rates, split
+from debitoor_provider.sync.export.tax_lines import (
+    TaxLine,
+    TaxSplit,
+    checked_gross,
+    checked_rate,
+    checked_rates,
+    split,
+    stated_split,
+)
 from debitoor_provider.sync.export.waits import require_period
 from debitoor_provider.sync.money import ZERO, cents, is_currency
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held, rejected
@@ -38,8 +46,8 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.export.choices import Choices, Decisions
-    from debitoor_provider.sync.export.corrections import Corrections
+    from debitoor_provider.sync.corrections import Corrections
+    from debitoor_provider.sync.export.choices import ChosenFigures, Decisions
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.invoice.models import Reading
@@ -98,10 +106,10 @@ def _draft(
     if proven:
         document, company = proven.document(document), proven.company(company)
     else:
-        document = _signed(stated.applied(document), account)
+        document = _signed(corrected(document, stated), account)
         if evidence:
             document = evidence.completed(document)
-    document = stated.applied(document)
+    document = corrected(document, stated)
     day = _date(document)
     if not (proven or stated.tax or stated.supply == "outside"):
         checked_rates(document)
@@ -114,13 +122,15 @@ def _draft(
     reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
     rate = None
     if foreign and stated.exchange_rate is not None:
-        rate = Rate(Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON)
+        rate = ConversionRate(
+            Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON
+        )
     elif foreign and account.foreign_currency == "convert":
         own = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
         rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
-    own_split, proven_split = stated.split(document), proven and proven.split()
+    own_split, proven_split = stated_split(document, stated), proven and proven.split()
     if foreign and rate is None:
         tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
         parts = TaxSplit((TaxLine(tax_rate, ZERO),))
@@ -157,7 +167,7 @@ def _draft(
 def _remarks(
     reverse_charge: ReverseCharge | None,
     supply: Supply,
-    rate: Rate | None,
+    rate: ConversionRate | None,
     proven: Evidence | None,
     evidence: Evidence | None,
 ) -> dict[str, Message]:
@@ -172,7 +182,7 @@ def _remarks(
     return remarks
 
 
-def _proven(evidence: Evidence | None, account: ExportAccount, choices: Choices) -> Evidence | None:
+def _proven(evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
     :raises Obstacle: when invoice and record contradict each other, also in their kind, or the invoice's tax is no VAT

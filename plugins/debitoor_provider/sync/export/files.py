@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import FILE_TYPES
-from debitoor_provider.services.http.errors import BadAnswer
+from debitoor_provider.services.errors import BadAnswer
 from debitoor_provider.sync.naming.filename import split_name
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.text import shown

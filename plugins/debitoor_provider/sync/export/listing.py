@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.enums import Archived
-from debitoor_provider.services.http.errors import NotFound
 from debitoor_provider.sync.export.selection import ListFilters, list_filters
 from debitoor_provider.sync.source_ids import not_an_id
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     FileRefused,
     NotFound,
     RejectError,
@@ -20,7 +20,7 @@ from debitoor_provider.services.http.errors import (
 )
 from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
-from debitoor_provider.sync.export.choices import to_decisions
+from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.files import require_size, require_stated_size, require_whole
 from debitoor_provider.sync.export.present import as_copies
@@ -172,8 +172,8 @@ class ExpenseMover:
             if small or approval or old:
                 detail = self._detail(uid, content=small and not unreleased, approval=approval)
                 document = detail.document
-                corrected = decisions.corrections.applied(document)
-                left_out = select(corrected, self.account, archived_by_us=entry.archived_at is not None)
+                current = corrected(document, decisions.corrections)
+                left_out = select(current, self.account, archived_by_us=entry.archived_at is not None)
                 left_out = before_reading(left_out) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     self._leave(entry, left_out)

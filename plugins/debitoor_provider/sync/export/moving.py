@@ -16,7 +16,7 @@ from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import name_again
 from debitoor_provider.sync.steps.transfer import Shared
-from debitoor_provider.sync.steps.turns import Judged
+from debitoor_provider.sync.steps.turns import SharedJudgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ def moving(
             days.add(last.date())  # what the run before may have booked twice
         looks_around = account.duplicates != "off"
         around: list[Recorded] = []  # the target's records before the run wrote any
-        judged = Judged()
+        judged = SharedJudgement()
 
         def look() -> Mapping[int, list[Expense]]:
             nearby = prefetch.submit(Recorded.near, recorded, dates) if looks_around and not around else None

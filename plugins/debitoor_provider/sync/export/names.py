@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured, PathGone, PermissionMissing, Refused
+from debitoor_provider.services.errors import Misconfigured, PathGone, PermissionMissing, Refused
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.text import fold

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.export.supply import is_taxed, vat_id_of
 from debitoor_provider.sync.export.vat_area import has_outlying_territories

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Company, Document
-    from debitoor_provider.sync.export.corrections import Corrections
+    from debitoor_provider.sync.corrections import Corrections
 
 _SHOWN = 40  # characters of a country as it is recorded
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.obstacle import Obstacle
 
 _MOST_SHOWN = 5
@@ -74,6 +75,24 @@ def split(document: Document) -> TaxSplit:
         case [low, high]:
             return _two_rates(gross, net, low, high)
     raise rejected("too_many_rates", rates=_listed(rates))
+
+
+def stated_split(document: Document, stated: Corrections) -> TaxSplit | None:
+    """Return a document's gross amounts by tax rate as a person has stated them; ``None`` when nobody has.
+
+    :raises Obstacle: when they do not sum to the document's gross amount
+    """
+    if not stated.tax and stated.supply != "outside":
+        return None
+    gross = checked_gross(document)
+    if not stated.tax:
+        return TaxSplit((TaxLine(ZERO, gross),))  # tax of another country is none of the books
+    if len(stated.tax) == 1 and stated.tax[0][1] is None:
+        return TaxSplit((TaxLine(checked_rate(stated.tax[0][0]), gross),))
+    lines = tuple(TaxLine(checked_rate(rate), amount) for rate, amount in stated.tax if amount)
+    if (total := sum((line.gross for line in lines), ZERO)) != gross:
+        raise rejected("tax_not_total", total=cents(total), gross=gross)
+    return TaxSplit(lines)
 
 
 def checked_gross(document: Document) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.export.choices import to_decisions
+from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.conversion import still_waits
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, undated
@@ -58,6 +58,6 @@ def look_again(entry: Entry, account: ExportAccount, rates: ExchangeRates) -> Le
         still = still_waits(waits, rates)
         return LeftOut(still, waits=True) if still else True
     if entry.reason_code in NO_DATE:
-        record = to_decisions(entry.decisions).corrections.applied(DOCUMENTS.load(entry.snapshot))
+        record = corrected(DOCUMENTS.load(entry.snapshot), to_decisions(entry.decisions).corrections)
         return before_reading(select(record, account)) is None
     return entry.reason_code in {"not_approved", "no_workflow"}

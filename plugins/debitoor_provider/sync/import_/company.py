@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import Misconfigured, Refused, UnclearOutcome
 from debitoor_provider.services.getmyinvoices.constants import COMPANY_EXISTS
-from debitoor_provider.services.http.errors import Misconfigured, Refused, UnclearOutcome
 from debitoor_provider.sync.accounts.values import did_you_mean
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.text import fold

@@ -29,7 +29,7 @@ from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import name_again, turn
 from debitoor_provider.sync.steps.source_time import reported_time
-from debitoor_provider.sync.steps.turns import Judged
+from debitoor_provider.sync.steps.turns import SharedJudgement
 from debitoor_provider.sync.worth import Worth
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
-    from debitoor_provider.sync.steps.direction import Mover, Services, Side
+    from debitoor_provider.sync.steps.direction import Mover, ServiceClients, Side
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.window import Window
 
@@ -64,7 +64,7 @@ class ImportDirection:
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
     deleted = LeftOut(Message("deleted", service="Debitoor"))
 
-    def __init__(self, account: ImportAccount, services: Services) -> None:
+    def __init__(self, account: ImportAccount, services: ServiceClients) -> None:
         self.account = account
         self._services = services
 
@@ -206,7 +206,7 @@ class ImportDirection:
         dates = {entry.document_date for entry in pending if not entry.wants_new_record}
         looks_around = self.account.duplicates != "off"
         around: list[Recorded] = []  # the target's records before the run wrote any
-        judged = Judged()
+        judged = SharedJudgement()
 
         def prepare(claimed: list[Entry]) -> Mover:
             sending = any(entry.state is State.SENDING for entry in claimed)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.accounts.sections import SalesKind
 from debitoor_provider.sync.source_ids import not_an_id
 from debitoor_provider.sync.window import manual

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.enums import SalesType
-from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType
-from debitoor_provider.services.http.errors import (
+from debitoor_provider.services.errors import (
     AlreadyExists,
     NotFound,
     RejectError,
     ServiceError,
     UnclearOutcome,
 )
+from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.import_.draft import new_document, sent_of, statement_of
 from debitoor_provider.sync.import_.listing import sales_document

@@ -25,7 +25,7 @@ from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, P
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
 from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restated
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
-from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, Direction, EventKind, State, origins
+from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, DirectionName, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "Correction",
     "Counts",
     "Described",
-    "Direction",
+    "DirectionName",
     "Entry",
     "EntryChanged",
     "Event",

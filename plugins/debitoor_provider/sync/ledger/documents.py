@@ -19,7 +19,7 @@ from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.records import DECIDED, NO_TRACES, Event, duplicate_columns, require_key
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
-from debitoor_provider.sync.ledger.states import DONE, Direction, EventKind, State
+from debitoor_provider.sync.ledger.states import DONE, DirectionName, EventKind, State
 from debitoor_provider.sync.ledger.transitions import advance_all
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Documents:
     def entries(
         self,
         account: str | None = None,
-        direction: Direction | None = None,
+        direction: DirectionName | None = None,
         states: Collection[State] | None = None,
         *,
         order: Order = "-changed",
@@ -77,7 +77,7 @@ class Documents:
     def ids(
         self,
         account: str | None = None,
-        direction: Direction | None = None,
+        direction: DirectionName | None = None,
         states: Collection[State] | None = None,
         **filters: Unpack[Filters],
     ) -> list[int]:
@@ -89,7 +89,7 @@ class Documents:
     def count(
         self,
         account: str | None = None,
-        direction: Direction | None = None,
+        direction: DirectionName | None = None,
         states: Collection[State] | None = None,
         **filters: Unpack[Filters],
     ) -> dict[State, int]:
@@ -102,7 +102,7 @@ class Documents:
     def codes(
         self,
         account: str | None = None,
-        direction: Direction | None = None,
+        direction: DirectionName | None = None,
         states: Collection[State] | None = None,
         **filters: Unpack[Filters],
     ) -> dict[str, int]:
@@ -112,7 +112,7 @@ class Documents:
         with self._database().read() as connection:
             return {code: number for code, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
-    def known(self, account: str, direction: Direction, source_ids: Iterable[str]) -> dict[str, Entry]:
+    def known(self, account: str, direction: DirectionName, source_ids: Iterable[str]) -> dict[str, Entry]:
         """Return the known documents among these source ids, by source id."""
         found: dict[str, Entry] = {}
         with self._database().read() as connection:
@@ -153,7 +153,7 @@ class Documents:
         with self._database().read() as connection:
             return read_distinct(connection, (entry.id for entry in entries))
 
-    def last_moved_at(self, account: str, direction: Direction) -> datetime | None:
+    def last_moved_at(self, account: str, direction: DirectionName) -> datetime | None:
         """Return when a document of an account was last recorded as moved."""
         query = sa.select(sa.func.max(documents.c.moved_at)).where(
             documents.c.account == account, documents.c.direction == direction
@@ -162,7 +162,7 @@ class Documents:
             last: datetime | None = connection.scalar(query)
         return last
 
-    def to_archive(self, account: str, direction: Direction | None = None) -> Pending:
+    def to_archive(self, account: str, direction: DirectionName | None = None) -> Pending:
         """Return the exported documents that a run verified at the target and that are still to be archived.
 
         Documents that a person marked as moved or that a rebuild found are left out, even if a run worked on them
@@ -288,7 +288,7 @@ class Documents:
 
     # A lost ledger
 
-    def rebuild(self, account: str, direction: Direction, found: Iterable[FoundDocument]) -> RebuildResult:
+    def rebuild(self, account: str, direction: DirectionName, found: Iterable[FoundDocument]) -> RebuildResult:
         """Set to moved the documents that the target has, and add those that the ledger does not know."""
         require_key("account", account)
         with self._database().write() as connection:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from debitoor_provider.sync.ledger.states import Direction, State
+    from debitoor_provider.sync.ledger.states import DirectionName, State
 
 Order = Literal[
     "changed", "-changed", "listed", "-listed", "date", "-date", "company", "-company",
@@ -84,7 +84,7 @@ NOTHING_CHOSEN = Chosen()
 def conditions(
     *,
     account: str | None = None,
-    direction: Direction | None = None,
+    direction: DirectionName | None = None,
     states: Collection[State] | None = None,
     run: str | None = None,
     planned_by: str | None = None,

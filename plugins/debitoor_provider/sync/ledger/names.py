@@ -20,7 +20,7 @@ from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.errors import IllegalTransition, LeaseLost
 from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.results import Naming
-from debitoor_provider.sync.ledger.states import STEPS, Direction, EventKind, State
+from debitoor_provider.sync.ledger.states import STEPS, DirectionName, EventKind, State
 from debitoor_provider.sync.naming.filename import name_key
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ class Names:
             write_events(connection, [_event(changed, self._clock.now(), entry.run_id)])
         return changed
 
-    def taken(self, account: str, direction: Direction, prefix: str) -> set[str]:
+    def taken(self, account: str, direction: DirectionName, prefix: str) -> set[str]:
         """Return the names of the account that begin with a prefix, regardless of case."""
         key = name_key(storable(prefix))
         values = {"the_account": account, "the_direction": direction, "first": key, "last": key + "\U0010ffff"}
         with self._database().read() as connection:
             return set(connection.scalars(_TAKEN, values))
 
-    def keys_taken(self, account: str, direction: Direction, names: Iterable[str]) -> set[str]:
+    def keys_taken(self, account: str, direction: DirectionName, names: Iterable[str]) -> set[str]:
         """Return the keys (see :func:`.name_key`) of those names that the account has."""
         found: set[str] = set()
         with self._database().read() as connection:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.records import Entry, PlannedDocument
-    from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.states import DirectionName
 
 
 class _Known(NamedTuple):
@@ -59,7 +59,7 @@ class PlanWriter:
         self,
         connection: Connection,
         account: str,
-        direction: Direction,
+        direction: DirectionName,
         run_id: str,
         settings_fingerprint: str,
         at: datetime,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import PlannedDocument
     from debitoor_provider.sync.ledger.results import PlanResult
-    from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.states import DirectionName
 
     Marks = tuple[datetime | None, datetime | None]
 
@@ -42,7 +42,7 @@ class Plans:
     def enter(
         self,
         account: str,
-        direction: Direction,
+        direction: DirectionName,
         run_id: str,
         plan: Iterable[PlannedDocument],
         *,
@@ -94,7 +94,7 @@ class Plans:
         return replace(result, gone=left)
 
     def pending(
-        self, account: str, direction: Direction, states: Collection[State], *, planned_by: str | None = None
+        self, account: str, direction: DirectionName, states: Collection[State], *, planned_by: str | None = None
     ) -> Pending:
         """Return the documents of an account in some states, older ones first.
 
@@ -104,7 +104,7 @@ class Plans:
         date = sa.func.coalesce(ORDERS["date"], sa.null())  # these are few: sorted, rather than read along an index
         return self._chosen(sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id))
 
-    def unnamed(self, account: str, direction: Direction, *, planned_by: str | None = None) -> Pending:
+    def unnamed(self, account: str, direction: DirectionName, *, planned_by: str | None = None) -> Pending:
         """Return the planned documents of an account without a file name, by ascending source id."""
         where = conditions(account=account, direction=direction, states=[State.PLANNED], planned_by=planned_by)
         order = sa.func.length(documents.c.source_id), documents.c.source_id
@@ -115,7 +115,7 @@ class Plans:
             return Pending(self._database, list(connection.scalars(query)))
 
 
-def _lock_watermark(connection: Connection, account: str, direction: Direction) -> Marks:
+def _lock_watermark(connection: Connection, account: str, direction: DirectionName) -> Marks:
     """Make other plans of the account wait until the transaction ends; return its watermark and last full listing."""
     insert = upsert(connection, watermarks).values(account=account, direction=direction, settings_fingerprint="")
     row = connection.execute(
@@ -127,7 +127,7 @@ def _lock_watermark(connection: Connection, account: str, direction: Direction) 
 
 
 def _move_watermark(
-    connection: Connection, account: str, direction: Direction, marks: Marks, settings_fingerprint: str
+    connection: Connection, account: str, direction: DirectionName, marks: Marks, settings_fingerprint: str
 ) -> None:
     listed_at, full_listed_at = marks
     connection.execute(

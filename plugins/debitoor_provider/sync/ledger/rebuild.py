@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.states import DirectionName
 
 
 class Rebuild:
@@ -33,7 +33,7 @@ class Rebuild:
     :param at: the time of the rebuild
     """
 
-    def __init__(self, connection: Connection, account: str, direction: Direction, at: datetime) -> None:
+    def __init__(self, connection: Connection, account: str, direction: DirectionName, at: datetime) -> None:
         self._connection = connection
         self._account = account
         self._direction = direction

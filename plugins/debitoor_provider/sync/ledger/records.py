@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
-from debitoor_provider.sync.ledger.states import DONE, OPEN, Direction, State
+from debitoor_provider.sync.ledger.states import DONE, OPEN, DirectionName, State
 from debitoor_provider.sync.rate_sums import rates_text
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Entry(NamedTuple):
 
     id: int
     account: str
-    direction: Direction
+    direction: DirectionName
     source_id: str
     state: State
     previous_state: State | None

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.records import PlannedDocument
-    from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.states import DirectionName
 
 
 _LATEST = 20
 """So many records show whether a target is the same; people delete some of them."""
 
 
-class Known(Protocol):
+class ListedBefore(Protocol):
     """What the ledger has of a listed document."""
 
     @property
@@ -38,7 +38,7 @@ class Known(Protocol):
     def exchange_key(self) -> str: ...
 
 
-def require_same_target(rows: Sequence[tuple[Known, PlannedDocument]]) -> None:
+def require_same_target(rows: Sequence[tuple[ListedBefore, PlannedDocument]]) -> None:
     """Refuse documents that were sent to another target than the account's.
 
     :raises TargetChanged: when there are such
@@ -55,7 +55,7 @@ def require_same_target(rows: Sequence[tuple[Known, PlannedDocument]]) -> None:
 
 
 def require_target_of_latest(
-    connection: Connection, account: str, direction: Direction, document: PlannedDocument
+    connection: Connection, account: str, direction: DirectionName, document: PlannedDocument
 ) -> None:
     """Refuse a document whose target is not the one that the account's last document was sent to.
 
@@ -79,7 +79,7 @@ def require_target_of_latest(
         raise TargetChanged([one.source_id for one in latest if _target(one.exchange_key) == before], before=before)
 
 
-def set_keys(connection: Connection, rows: Sequence[tuple[Known, PlannedDocument]]) -> None:
+def set_keys(connection: Connection, rows: Sequence[tuple[ListedBefore, PlannedDocument]]) -> None:
     """Bring up the exchange keys of documents, but of what is being sent."""
     keys = {row.id: new.exchange_key for row, new in rows if row.state is not State.SENDING}
     changed = [

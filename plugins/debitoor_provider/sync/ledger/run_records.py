@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.states import DirectionName
 
-RunKind = Literal["scheduled", "manual", "backfill", "dry_run"]
+RecordedKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Run:
 
     id: str
     account: str
-    direction: Direction
-    kind: RunKind
+    direction: DirectionName
+    kind: RecordedKind
     window: Mapping[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -79,7 +79,7 @@ class Watermark:
     """
 
     account: str
-    direction: Direction
+    direction: DirectionName
     listed_at: datetime | None = None
     full_listed_at: datetime | None = None
     settings_fingerprint: str = ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.states import Direction
+    from debitoor_provider.sync.ledger.states import DirectionName
     from debitoor_provider.sync.ledger.sums import RunSums
 
 _RUN = [runs.c[field.name] for field in dataclasses.fields(Run)]
@@ -230,14 +230,14 @@ class Runs:
         with self._database().read() as connection:
             return {run_id: number for run_id, number in connection.execute(query)}  # noqa: C416 (mypy: a row is no pair)
 
-    def watermark(self, account: str, direction: Direction) -> Watermark:
+    def watermark(self, account: str, direction: DirectionName) -> Watermark:
         """Return how far the account's source was listed."""
         query = sa.select(*_WATERMARK).where(watermarks.c.account == account, watermarks.c.direction == direction)
         with self._database().read() as connection:
             row = connection.execute(query).first()
         return Watermark(account, direction) if row is None else Watermark(*row)
 
-    def reset_watermark(self, account: str, direction: Direction) -> None:
+    def reset_watermark(self, account: str, direction: DirectionName) -> None:
         """Remove the watermark: the next run lists everything."""
         mark = watermarks.c.account == account, watermarks.c.direction == direction
         with self._database().write() as connection:

@@ -15,7 +15,7 @@ from debitoor_provider.sync.ledger.errors import IllegalTransition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Direction = str
+DirectionName = str
 """Name of a direction, as in the account file's ``type``."""
 
 

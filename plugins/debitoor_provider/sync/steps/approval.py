@@ -45,7 +45,7 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ApprovalQuestion:
     """What a person is asked about a plan.
 
     :param exceeded: the limits that it exceeds, and that nobody has allowed yet
@@ -62,7 +62,7 @@ class Question:
     first: Sequence[Entry]
 
 
-def question_of(job: Job) -> Question | None:
+def question_of(job: Job) -> ApprovalQuestion | None:
     """Return what a person has to be asked before a run moves its documents; ``None`` when there is nothing to ask.
 
     What was allowed before, on the page or for an earlier try of the run, is not asked again.
@@ -77,10 +77,10 @@ def question_of(job: Job) -> Question | None:
             unknown += 1
         else:
             sums[entry.currency] = sums.get(entry.currency, Decimal(0)) + entry.gross_amount
-    return Question(exceeded, len(documents), dict(sorted(sums.items())), unknown, list(documents[:NAMED]))
+    return ApprovalQuestion(exceeded, len(documents), dict(sorted(sums.items())), unknown, list(documents[:NAMED]))
 
 
-def wait_for_answer(job: Job, question: Question, task: str) -> Waiting:
+def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> Waiting:
     """Record that the run waits for a person, and return what the answer is about.
 
     :param task: id of the task instance that asks

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import RejectError
+from debitoor_provider.services.errors import RejectError
 from debitoor_provider.sync.steps.limits import require_few_archived
 from debitoor_provider.sync.steps.parallel import each, postponed
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Record = TypeVar("Record")
 """A document as its source describes it."""
 Side = Literal["source", "target"]
-Services: TypeAlias = Callable[[str], Any]
+ServiceClients: TypeAlias = Callable[[str], Any]
 """Returns the client of a service by its name, opened on first use."""
 Mover: TypeAlias = "Callable[[Entry], None]"
 """Moves one claimed document to its next state."""

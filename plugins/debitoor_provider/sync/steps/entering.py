@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Misconfigured
+from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.ledger import DONE, TargetChanged
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from debitoor_provider.sync.ledger import ATTENTION, Entry, Outcome, PlannedDocu
 from debitoor_provider.sync.steps.known import GIVEN_UP, Known
 from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
-from debitoor_provider.sync.steps.turns import Judged
+from debitoor_provider.sync.steps.turns import SharedJudgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +106,7 @@ def lookalikes_of(
         return any(one.stands_for_record for one in there)
 
     known = [*find(*(one.described for one in asked)), *listed.values()]
-    judged = Judged()
+    judged = SharedJudgement()
     first = judged.begin(one.key for one in asked)
     return Lookalikes(job, known, recorded, is_known, judged, first, find)
 

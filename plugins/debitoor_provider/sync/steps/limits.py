@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import StopError
+from debitoor_provider.services.errors import StopError
 from debitoor_provider.sync.ledger import State
 
 if TYPE_CHECKING:

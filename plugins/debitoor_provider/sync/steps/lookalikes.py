@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import Statement, TargetRecord
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.recorded import Recorded
-    from debitoor_provider.sync.steps.turns import Judged
+    from debitoor_provider.sync.steps.turns import SharedJudgement
 
 _MOST_NAMED = 5
 _MOST_KEPT = 20  # of each kind: many equal documents need no list of all others at each of them
@@ -59,7 +59,7 @@ class Lookalikes:
         known: Iterable[Known],
         recorded: Callable[[], Recorded],
         is_known: Callable[[frozenset[str]], bool],
-        judged: Judged,
+        judged: SharedJudgement,
         first: int,
         find: Callable[[Described], Iterable[Known]],
     ) -> None:
@@ -195,7 +195,7 @@ def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
             lookalikes.end(Known.of(entry, entry.run_id))
 
 
-def in_ledger(job: Job, claimed: Sequence[Entry], judged: Judged, recorded: Sequence[Recorded]) -> Lookalikes:
+def in_ledger(job: Job, claimed: Sequence[Entry], judged: SharedJudgement, recorded: Sequence[Recorded]) -> Lookalikes:
     """Return what the documents of a batch that a run has claimed may be duplicates of.
 
     :param judged: what the run knows of the documents of its batches

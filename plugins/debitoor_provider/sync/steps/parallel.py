@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import Interrupted, RateLimited, RetryError
+from debitoor_provider.services.errors import Interrupted, RateLimited, RetryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.clock import steady_seconds
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
+from debitoor_provider.services.steady_clock import steady_seconds
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDocument, Run
 from debitoor_provider.sync.steps.direction import Record

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import NotFound, RejectError
+from debitoor_provider.services.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.money import canonical
 from debitoor_provider.sync.obstacle import Obstacle, refusal
@@ -146,20 +146,15 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
             rows.setdefault(planned.source_id, ForeseenDocument(record, planned, left_out))
         gone, window = set(listed.gone), listed.window
     gone |= {id_ for id_, row in rows.items() if row.left_out and not row.left_out.waits}
-    result = enter(
-        job,
-        [row.planned for id_, row in rows.items() if id_ not in gone],
-        full=window.full and window.moves_watermark,
-        gone=gone,
-        dry_run=True,
-    )
+    is_full = window.full and window.moves_watermark
+    there = [row.planned for id_, row in rows.items() if id_ not in gone]
+    result = enter(job, there, full=is_full, gone=gone, dry_run=True)
     known = job.ledger.documents.known(job.account_id, job.direction.name, [*rows, *gone])
     named = set(window.document_ids)  # a person named them: what was held or rejected is tried again
     for id_, row in rows.items():
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
         row.decisions = decisions_of(job, row)
         row.is_due = is_due(row, is_named=id_ in named)
-    is_full = window.full and window.moves_watermark
     leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
     for entry in [] if job.is_chosen else job.due():
         if entry.source_id in rows or entry.source_id in gone:

@@ -16,7 +16,7 @@ from debitoor_provider.sync.text import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from debitoor_provider.sync.ledger import Direction, Entry, Ledger
+    from debitoor_provider.sync.ledger import DirectionName, Entry, Ledger
     from debitoor_provider.sync.steps.job import Job
 
 log = logging.getLogger(__name__)
@@ -106,10 +106,10 @@ class FreeNames:
     :param freed: names in the ledger that count as given up
     """
 
-    def __init__(self, ledger: Ledger, account_id: str, direction: Direction, *, freed: Iterable[str] = ()) -> None:
+    def __init__(self, ledger: Ledger, account_id: str, direction: DirectionName, *, freed: Iterable[str] = ()) -> None:
         self._ledger = ledger
         self._account_id = account_id
-        self._direction: Direction = direction
+        self._direction: DirectionName = direction
         self._freed = {name_key(name) for name in freed}
         self._used: set[str] = set()
         self._asked: set[str] = set()

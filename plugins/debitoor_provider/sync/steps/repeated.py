@@ -10,11 +10,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import BadAnswer, NotSent, TooSlow, Unavailable
+from debitoor_provider.services.errors import BadAnswer, NotSent, TooSlow, Unavailable
 from debitoor_provider.sync.ledger import EventKind
 
 if TYPE_CHECKING:
-    from debitoor_provider.services.http.errors import ServiceError
+    from debitoor_provider.services.errors import ServiceError
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 log = logging.getLogger(__name__)

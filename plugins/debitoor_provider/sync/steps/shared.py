@@ -12,8 +12,8 @@ from datetime import timedelta
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
-from debitoor_provider.services.http.clock import steady_seconds
-from debitoor_provider.services.http.errors import BadAnswer, RejectError
+from debitoor_provider.services.errors import BadAnswer, RejectError
+from debitoor_provider.services.steady_clock import steady_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping, Sequence
@@ -63,7 +63,7 @@ class Question(Protocol[R]):
         ...
 
 
-class Answer(NamedTuple, Generic[R]):
+class SharedAnswer(NamedTuple, Generic[R]):
     """What an account takes from a shared listing.
 
     :param records: what its own listing would have had, and what changed shortly before
@@ -91,7 +91,7 @@ class SharedListing(Generic[R]):
         self._records: Sequence[R] = ()
         self._began = 0.0
 
-    def answer(self, question: Question[R] | None) -> Answer[R] | None:
+    def answer(self, question: Question[R] | None) -> SharedAnswer[R] | None:
         """Return an account's part; ``None`` when it has to ask on its own.
 
         What goes wrong at the source is the error of the account that asks; the next one asks again.
@@ -107,7 +107,9 @@ class SharedListing(Generic[R]):
         if asked is None or question.source != asked.source or asked.joined(question) != asked:
             return None
         question.take_time_of(asked)
-        return Answer([record for record in self._records if question.has(record)], self._began, len(self._questions))
+        return SharedAnswer(
+            [record for record in self._records if question.has(record)], self._began, len(self._questions)
+        )
 
     def _ask(self, first: Question[R]) -> bool:
         asked = reduce(lambda one, other: one.joined(other), self._questions, first)

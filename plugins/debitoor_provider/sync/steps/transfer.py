@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import RejectError, RetryError, ServiceError, StopError, UnclearOutcome
+from debitoor_provider.services.errors import RejectError, RetryError, ServiceError, StopError, UnclearOutcome
 from debitoor_provider.services.http.permit import writes_ask
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State

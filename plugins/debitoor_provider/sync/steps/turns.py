@@ -69,7 +69,7 @@ class Turns:
         return self._places.get(first, 0) >= self._places.get(key, 0)
 
 
-class Judged:
+class SharedJudgement:
     """What documents that move at the same time know of each other: their turns, and how they were judged."""
 
     def __init__(self) -> None:

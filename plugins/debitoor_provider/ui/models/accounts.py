@@ -11,7 +11,7 @@ from debitoor_provider.sync.ledger import Stop
 from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.models.common import Moment, Text
 
-Order = Literal[
+AccountOrder = Literal[
     "name", "-name", "last_run", "-last_run", "attention", "-attention", "moved", "-moved", "next_run", "-next_run"
 ]
 """What the list of accounts is sorted by; ``-`` is the other way round."""
@@ -89,6 +89,7 @@ class AccountRow(BaseModel):
     name: Text
     fileless: bool = Field(description="Whether a DAG of its author's moves its documents, without an account file")
     direction: str | None = Field(description="Not known while the file is broken")
+    direction_title: str = Field(description="From where to where, e.g. GetMyInvoices → Debitoor; empty if not known")
     companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
     frequency: Text | None
     timezone: Text | None
@@ -118,6 +119,7 @@ class AccountList(BaseModel):
 
     total: int = Field(description="How many fit")
     states: dict[AccountState, int] = Field(description="How many fit if the state is left out of account")
+    directions: dict[str, str] = Field(description="The titles of all directions, by their names")
     accounts: list[AccountRow]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict, Field
 
 from debitoor_provider.sync.check.rows import Comparison
-from debitoor_provider.ui.models.common import Day, Text
+from debitoor_provider.ui.models.common import RequestDay, Text
 
 
 class CheckWish(BaseModel):
@@ -16,8 +16,8 @@ class CheckWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
-    end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
+    start: RequestDay | None = Field(default=None, alias="from", description="First document date, inclusive")
+    end: RequestDay | None = Field(default=None, alias="to", description="Last document date, inclusive")
 
 
 class CheckedDocument(BaseModel):

@@ -8,8 +8,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainExchangeRate, PlainNumber
-from debitoor_provider.sync.export.corrections import Corrections, SupplyKind
-from debitoor_provider.ui.models.common import Day, in_currency
+from debitoor_provider.sync.corrections import Corrections, SupplyKind
+from debitoor_provider.ui.models.common import RequestDay, in_currency
 
 _Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainNumber]
 _ExchangeRate = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainExchangeRate]
@@ -30,7 +30,7 @@ class StatedFacts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    date: Day | None = Field(default=None, description="Document date")
+    date: RequestDay | None = Field(default=None, description="Document date")
     currency: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=20)] | None = Field(
         default=None, description="Of the document's amounts"
     )

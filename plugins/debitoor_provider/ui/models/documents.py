@@ -15,7 +15,7 @@ from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Event, EventKind, State, origins
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
-from debitoor_provider.ui.models.common import Day, Moment, RunRef, Text, in_currency
+from debitoor_provider.ui.models.common import Moment, RequestDay, RunRef, Text, in_currency
 from debitoor_provider.ui.models.corrections import StatedFacts
 
 if TYPE_CHECKING:
@@ -255,8 +255,8 @@ class Fitting(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     states: list[State] | None = None
-    start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
-    end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
+    start: RequestDay | None = Field(default=None, alias="from", description="First document date, inclusive")
+    end: RequestDay | None = Field(default=None, alias="to", description="Last document date, inclusive")
     search: Annotated[str, Field(max_length=200)] = ""
     mark: Mark | None = None
     invoice: EInvoice | None = None

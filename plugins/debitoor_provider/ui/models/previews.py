@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from debitoor_provider.ui.models.common import Day, Text
+from debitoor_provider.ui.models.common import RequestDay, Text
 from debitoor_provider.ui.models.sums import SumModel
 
 OutcomeName = Literal["send", "held", "rejected", "waiting", "left out", "there", "ignored"]
@@ -19,8 +19,8 @@ class PreviewWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: Day | None = Field(default=None, alias="from", description="First document date, inclusive")
-    end: Day | None = Field(default=None, alias="to", description="Last document date, inclusive")
+    start: RequestDay | None = Field(default=None, alias="from", description="First document date, inclusive")
+    end: RequestDay | None = Field(default=None, alias="to", description="Last document date, inclusive")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 

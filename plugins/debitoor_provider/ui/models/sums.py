@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, Field
 
+from debitoor_provider.sync.directions import title_of
 from debitoor_provider.ui.models.common import Text, in_currency
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class SumModel(BaseModel):
 
     month: str = Field(description="Of the document date, as YYYY-MM; empty without one")
     direction: str
+    direction_title: str = Field(description="From where to where, e.g. GetMyInvoices → Debitoor")
     currency: Text
     gross: Decimal = Field(description="What was sent, where it was; else what the source states")
     documents: int = Field(description="How many these are")
@@ -45,7 +47,11 @@ class SumModel(BaseModel):
     def of(cls, total: Sum) -> Self:
         """Return the model of a sum."""
         rates = [RateSumModel.of(rate_sum, total.currency) for rate_sum in total.rates]
-        return cls(**total._asdict() | _amounts(total, total.currency) | {"rates": rates})
+        return cls(
+            **total._asdict()
+            | _amounts(total, total.currency)
+            | {"rates": rates, "direction_title": title_of(total.direction)}
+        )
 
 
 def _amounts(total: Sum | RateSum, currency: str) -> dict[str, Any]:

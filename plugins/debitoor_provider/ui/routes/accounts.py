@@ -12,6 +12,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.runs.account_files import fileless
+from debitoor_provider.sync.directions import DIRECTIONS, row_of
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import NEED_HELP, AccountState
@@ -19,8 +20,15 @@ from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
 from debitoor_provider.ui.folder import account_file, account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.accounts import AccountDetail, AccountList, AccountRow, Order, ProblemModel, StopModel
-from debitoor_provider.ui.models.common import DirectionName  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.accounts import (
+    AccountDetail,
+    AccountList,
+    AccountOrder,
+    AccountRow,
+    ProblemModel,
+    StopModel,
+)
+from debitoor_provider.ui.models.common import KnownDirection  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute
@@ -47,8 +55,8 @@ def list_accounts(
     search: Annotated[str, Query(max_length=200, description="Found in name, id, companies or note")] = "",
     state: AccountState | None = None,
     help_needed: Annotated[bool, Query(description="Only those whose state needs a person, such as failed")] = False,
-    direction: DirectionName | None = None,
-    order: Order = "name",
+    direction: KnownDirection | None = None,
+    order: AccountOrder = "name",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> AccountList:
@@ -68,6 +76,7 @@ def list_accounts(
     return AccountList(
         total=len(chosen),
         states=dict(Counter(row.state for row in fitting)),
+        directions={name: row.title for name, row in DIRECTIONS.items()},
         accounts=[AccountRow.model_validate(row) for row in page],
     )
 
@@ -103,7 +112,7 @@ def _fits(row: _Row, search: str, direction: str | None) -> bool:
     return not search or any(search in word for word in row.words)
 
 
-def _sorted(rows: Sequence[_Row], order: Order) -> list[_Row]:
+def _sorted(rows: Sequence[_Row], order: AccountOrder) -> list[_Row]:
     """Sort accounts; those without a value come last either way, ties by name."""
     key, is_down = _KEYS[order.removeprefix("-")], order.startswith("-")
     by_name = sorted(rows, key=_KEYS["name"], reverse=order == "-name")
@@ -176,6 +185,7 @@ def _stops(rows: Sequence[Overview]) -> dict[str, list[StopModel]]:
 def _settings(account: Account | None) -> dict[str, Any]:
     return {
         "direction": account.type if account else None,
+        "direction_title": row_of(account).title if account else "",
         "companies": account.named_companies if account else [],
         "frequency": account.schedule if account else None,
         "timezone": account.timezone if account else None,

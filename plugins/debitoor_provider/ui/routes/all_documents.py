@@ -10,11 +10,11 @@ from fastapi.responses import StreamingResponse  # noqa: TC002
 
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.csv_export import CsvForm, rows_of
-from debitoor_provider.ui.document_lists import DocumentListFilter, Part, read_list, read_sums
+from debitoor_provider.ui.document_lists import DocumentListFilter, ListPart, read_list, read_sums
 from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount
-from debitoor_provider.ui.models.sums import SumList  # noqa: TC001
+from debitoor_provider.ui.models.sums import SumList  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.sight import Accounts, accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -30,7 +30,7 @@ Mine = Annotated[Accounts, Depends(_mine)]
 
 @router.get("/documents", dependencies=[Depends(ANY_USER)])
 def list_all_documents(
-    mine: Mine, wanted: Annotated[DocumentListFilter, Depends()], part: Annotated[Part, Depends()]
+    mine: Mine, wanted: Annotated[DocumentListFilter, Depends()], part: Annotated[ListPart, Depends()]
 ) -> DocumentListOfAccounts:
     """List documents of all accounts that the user may see."""
     listing = read_list(wanted, part, **mine.filters())

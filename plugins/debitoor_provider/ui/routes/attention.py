@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.ui.access import ANY_USER, Right, rights
 from debitoor_provider.ui.account_states import NEED_HELP
-from debitoor_provider.ui.document_lists import Newest, Part, read_attention
+from debitoor_provider.ui.document_lists import ListPart, Newest, read_attention
 from debitoor_provider.ui.fileless import fileless_accounts
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
@@ -33,7 +33,7 @@ def list_attention(
     """List the held and rejected documents of all accounts that the user may see, newest change first."""
     mine = accounts_of(user, account)
     with opened_ledger().reading():
-        found = read_attention(search.strip(), newest, code, Part(limit=limit, offset=offset), **mine.filters())
+        found = read_attention(search.strip(), newest, code, ListPart(limit=limit, offset=offset), **mine.filters())
     editable = rights(user, {entry.account for entry in found.entries}, [Right.EDIT])
     return AttentionList(
         **found.counts(),

@@ -9,12 +9,12 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.ui import checks
 from debitoor_provider.ui.access import RUN
-from debitoor_provider.ui.checks import Part  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.checks import CheckPart  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.csv_export import CsvForm  # noqa: TC001
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.models.checks import CheckModel, CheckWish  # noqa: TC001
-from debitoor_provider.ui.models.common import Day  # noqa: TC001
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Checks"], route_class=StrictRoute)
@@ -24,7 +24,7 @@ router = APIRouter(tags=["Checks"], route_class=StrictRoute)
 def check_account(account_id: str, wish: CheckWish) -> CheckModel:
     """Compare source, target and ledger of a period; nothing is written."""
     if wish.start and wish.end and wish.start > wish.end:
-        raise Refused("period_reversed", status=422)
+        raise RequestRefused("period_reversed", status=422)
     return checks.check(account_id, settings_of(account_id), wish.start, wish.end)
 
 
@@ -32,9 +32,9 @@ def check_account(account_id: str, wish: CheckWish) -> CheckModel:
 def export_check(
     account_id: str,
     form: Annotated[CsvForm, Depends()],
-    part: Annotated[Part, Query(description="All documents, or the sums")] = "documents",
-    start: Annotated[Day | None, Query(alias="from", description="First document date, inclusive")] = None,
-    end: Annotated[Day | None, Query(alias="to", description="Last document date, inclusive")] = None,
+    part: Annotated[CheckPart, Query(description="All documents, or the sums")] = "documents",
+    start: Annotated[RequestDay | None, Query(alias="from", description="First document date, inclusive")] = None,
+    end: Annotated[RequestDay | None, Query(alias="to", description="Last document date, inclusive")] = None,
 ) -> StreamingResponse:
     """Compare a period, and return what was found as a table for spreadsheets."""
     pieces = checks.csv_of(account_id, settings_of(account_id), start, end, part, form.dialect())

@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from debitoor_provider.messages import Message, Reader, current_reader
 from debitoor_provider.services.getmyinvoices.enums import DocumentType, PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import Document
+from debitoor_provider.sync.account_files.schema import json_schema
 from debitoor_provider.sync.accounts.frequency import FREQUENCIES
-from debitoor_provider.sync.accounts.schema import json_schema
 from debitoor_provider.sync.accounts.sections import SalesKind, SpecificationField
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Timezone  # noqa: TC001  pydantic reads it
 from debitoor_provider.ui import audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.messages import Message
-from debitoor_provider.services.http.errors import ServiceError
+from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Email, not_valid
 from debitoor_provider.sync.ledger import Consent, LedgerError
 from debitoor_provider.sync.text import fold, one_line, shorten
@@ -28,7 +28,7 @@ from debitoor_provider.ui import PREFIX, ROUTE, audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.plain_page import PROTECTION, plain_page
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -78,7 +78,7 @@ class PageRoute(APIRoute):
             request.scope["query_string"] = b""
             try:
                 return await handle(request)
-            except Refused as error:
+            except RequestRefused as error:
                 message, status = error.message, error.status_code
             except HTTPException as error:
                 if error.status_code != 401:
@@ -116,12 +116,12 @@ def come_back(request: Request, user: GetUserDep) -> Response:
     answer = _answer(request)
     consent = opened_ledger().consents.take(answer.get("state", ""), user.get_id())
     if consent is None:
-        raise Refused("consent_unknown", status=400)
+        raise RequestRefused("consent_unknown", status=400)
     request.state.back = consent.back
     if "error" in answer:
         raise _refusal(answer["error"])
     if not answer.get("code"):
-        raise Refused("consent_without_code", status=400)
+        raise RequestRefused("consent_without_code", status=400)
     require_connection(user, consent.connection_id)
     connection = connections.begin(consent.connection_id, DebitoorHook.conn_type)
     app = DebitoorHook.of(connections.app_of(connection))
@@ -129,7 +129,7 @@ def come_back(request: Request, user: GetUserDep) -> Response:
     email = DebitoorHook.of(connection).whose()
     if consent.email and fold(consent.email) != fold(email):
         who = shorten(one_line(email), 200) or Message("consent_unknown_account")
-        raise Refused("consent_of_another_account", status=409, email=who, expected=consent.email)
+        raise RequestRefused("consent_of_another_account", status=409, email=who, expected=consent.email)
     connections.changed(connection, email=email.strip())
     connections.save(connection)
     audit.note(user, "connected", connection_id=consent.connection_id, service="debitoor", email=email)
@@ -142,14 +142,14 @@ def _answer(request: Request) -> dict[str, str]:
     pairs: list[tuple[str, str]] = request.state.answer
     for name in _ONCE:
         if sum(name == given for given, _ in pairs) > 1:
-            raise Refused("consent_address_odd", status=400)
+            raise RequestRefused("consent_address_odd", status=400)
     return {name: value for name, value in pairs if name in _ONCE}
 
 
-def _refusal(error: str) -> Refused:
+def _refusal(error: str) -> RequestRefused:
     if error == "access_denied":
-        return Refused("consent_denied", status=400)
-    return Refused("consent_error", status=400, error=shorten(one_line(error), 100))
+        return RequestRefused("consent_denied", status=400)
+    return RequestRefused("consent_error", status=400, error=shorten(one_line(error), 100))
 
 
 def _redirect_uri(request: Request) -> str:

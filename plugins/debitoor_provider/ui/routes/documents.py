@@ -9,9 +9,9 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
-from debitoor_provider.services.http.errors import NotFound
+from debitoor_provider.services.errors import NotFound
+from debitoor_provider.sync.contradictions import contradictions
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.export.contradictions import contradictions
 from debitoor_provider.sync.ledger import Entry  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
 from debitoor_provider.sync.steps.lookalikes import lookalikes
@@ -21,7 +21,7 @@ from debitoor_provider.ui.corrections import books_currency, correct, stated_of
 from debitoor_provider.ui.csv_export import CsvForm, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
-from debitoor_provider.ui.document_lists import FilterOfAccount, Part, read_list, read_sums
+from debitoor_provider.ui.document_lists import FilterOfAccount, ListPart, read_list, read_sums
 from debitoor_provider.ui.downloads import as_csv, attachment
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
@@ -37,9 +37,9 @@ from debitoor_provider.ui.models.documents import (
     EventModel,
     LookalikeModel,
 )
-from debitoor_provider.ui.models.sums import SumList  # noqa: TC001
+from debitoor_provider.ui.models.sums import SumList  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.record_links import record_urls
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Documents"], route_class=StrictRoute)
@@ -51,7 +51,7 @@ _SHOWN_AS = {"application/pdf", "image/jpeg", "image/png", "image/gif"}
 
 @router.get("/accounts/{account_id}/documents", dependencies=[Depends(SEE)])
 def list_documents(
-    account_id: str, wanted: Annotated[FilterOfAccount, Depends()], part: Annotated[Part, Depends()]
+    account_id: str, wanted: Annotated[FilterOfAccount, Depends()], part: Annotated[ListPart, Depends()]
 ) -> DocumentList:
     """List documents of an account."""
     listing = read_list(wanted, part, **wanted.of(account_id))
@@ -104,7 +104,7 @@ def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingRe
     try:
         name, pieces = fetch(entry, settings_of(account_id), at)
     except NotFound as error:
-        raise Refused(error.message.code, status=404, **error.message.params) from None
+        raise RequestRefused(error.message.code, status=404, **error.message.params) from None
     media_type = mimetypes.guess_type(name)[0]
     headers = attachment(name) | {"Content-Security-Policy": "sandbox; default-src 'none'"}
     shown_as = media_type if media_type in _SHOWN_AS else "application/octet-stream"
@@ -130,7 +130,7 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
     changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason, reason_code=wish.reason_code)
     left = len(ids) - changed
     if ids and not changed:
-        raise Refused("no_document_allows", status=409)
+        raise RequestRefused("no_document_allows", status=409)
     if changed:
         audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
     return ActionResult(changed=changed, left=left)
@@ -156,5 +156,5 @@ def _lookalikes(entry: Entry) -> list[LookalikeModel]:
 def _entry(account_id: str, document_id: int) -> Entry:
     entry = opened_ledger().documents.entry(document_id)
     if entry is None or entry.account != account_id:
-        raise Refused("document_not_found", status=404, account=account_id, document=document_id)
+        raise RequestRefused("document_not_found", status=404, account=account_id, document=document_id)
     return entry

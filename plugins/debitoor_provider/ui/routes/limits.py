@@ -15,7 +15,7 @@ from debitoor_provider.ui.access import EDIT
 from debitoor_provider.ui.airflow_state import waiting_runs
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import LARGEST_ID
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_class=StrictRoute)
@@ -43,10 +43,10 @@ def allow_once(account_id: str, wish: AllowWish, user: GetUserDep) -> Allowed:
     with create_session() as session:
         waiting = [run_id for known, run_id in waiting_runs(session) if known == dag_id]
     if waiting:
-        raise Refused("plan_answer_in_airflow", status=409, run=waiting[0])
+        raise RequestRefused("plan_answer_in_airflow", status=409, run=waiting[0])
     stops = opened_ledger().stops.allow(account_id, audit.actor(user), wish.reason, ids=wish.ids)
     if not stops:
-        raise Refused("nothing_stopped", status=409)
+        raise RequestRefused("nothing_stopped", status=409)
     for stop in stops:
         audit.note(user, "limit_allowed", account_id, limit=stop.limit_name, number=stop.number, reason=wish.reason)
     return Allowed(allowed=len(stops))

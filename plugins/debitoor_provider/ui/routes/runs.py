@@ -16,10 +16,10 @@ from debitoor_provider.ui.airflow_state import states_of
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.common import Day  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
 from debitoor_provider.ui.models.runs import RunList, RunModel
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -66,12 +66,12 @@ def preview_run(account_id: str, wish: PreviewWish) -> PreviewModel:
 @router.get("/accounts/{account_id}/backfill", dependencies=[Depends(RUN)])
 def size_backfill(
     account_id: str,
-    start: Annotated[Day, Query(alias="from", description="First document date")],
-    end: Annotated[Day, Query(alias="to", description="Last document date")],
+    start: Annotated[RequestDay, Query(alias="from", description="First document date")],
+    end: Annotated[RequestDay, Query(alias="to", description="Last document date")],
 ) -> BackfillSize:
     """Return how many documents a backfill of a period would move; it may still hold some of them."""
     if start > end:
-        raise Refused("period_reversed", status=422)
+        raise RequestRefused("period_reversed", status=422)
     with opened_job(account_id, settings_of(account_id), RunKind.BACKFILL) as job:
         return BackfillSize(documents=count(job, manual(start, end, ())))
 

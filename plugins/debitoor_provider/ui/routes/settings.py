@@ -8,13 +8,13 @@ from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  Fas
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse  # noqa: TC002
 
+from debitoor_provider.sync.account_files.source import SourceError, read
+from debitoor_provider.sync.account_files.writing import slim
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.sync.accounts.source import SourceError, read
-from debitoor_provider.sync.accounts.writing import slim
 from debitoor_provider.ui import audit, drafts, saving
 from debitoor_provider.ui.access import DELETE, ENTER
 from debitoor_provider.ui.models.drafts import EnteredToSave, Removed, Saved, ToRemove
-from debitoor_provider.ui.refusals import Refused
+from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.routes.drafts import not_valid
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -30,7 +30,7 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     path = saving.path_of(account_id)
     if path is None:
         if entered.version is not None:
-            raise Refused("account_removed_meanwhile", status=409)
+            raise RequestRefused("account_removed_meanwhile", status=409)
         path = saving.path_of_new(account_id)
     named = {**drafts.connections_in(entered.settings), **drafts.sender_in(entered.settings)}
     drafts.require_connections(user, account_id, named)
@@ -59,7 +59,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
     """Remove an account's file. What was exchanged stays there, and in the ledger."""
     path = saving.path_of(account_id)
     if path is None:
-        raise Refused("account_not_found", status=404, account=account_id, hint=None)
+        raise RequestRefused("account_not_found", status=404, account=account_id, hint=None)
     try:
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:

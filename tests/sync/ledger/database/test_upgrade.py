@@ -19,8 +19,8 @@ from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
 from debitoor_provider.sync.rate_sums import rates_text
 from tests.postgresql import new_database
+from tests.sync.ledger.database import upgrades
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
-from tests.trust.ledger import upgrades
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.sql_errors import code_of
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
 
 if TYPE_CHECKING:
@@ -35,26 +36,29 @@ def plain_errors(place: Message) -> Iterator[None]:
 
 
 def _code(error: Exception) -> str:
-    text = str(getattr(error, "orig", None) or error).lower()
-    return next((code for sign, code in _CODES.items() if sign in text), "ledger_not_usable")
+    if isinstance(error, PoolTimeout):
+        return "ledger_busy_connections"
+    code = code_of(error)
+    return next((message for prefix, message in _MESSAGES.items() if code.startswith(prefix)), "ledger_not_usable")
 
 
-_CODES = {
-    "locked": "ledger_busy_writer",
-    "lock timeout": "ledger_busy_writer",
-    "deadlock": "ledger_busy_deadlock",
-    "queuepool limit": "ledger_busy_connections",
-    "full": "ledger_full",
-    "no space": "ledger_full",
-    "unable to open": "ledger_not_opened",
-    "readonly": "ledger_read_only",
-    "read-only": "ledger_read_only",
-    "not a database": "ledger_damaged",
-    "malformed": "ledger_damaged",
-    "disk i/o": "ledger_disk_error",
-    "password authentication": "ledger_login_refused",
-    "does not exist": "ledger_missing",
-    "too many": "ledger_busy_connections",
-    "remaining connection slots": "ledger_busy_connections",
-    "connect": "ledger_not_reached",
+_MESSAGES = {
+    "SQLITE_BUSY": "ledger_busy_writer",
+    "SQLITE_LOCKED": "ledger_busy_writer",
+    "SQLITE_FULL": "ledger_full",
+    "SQLITE_CANTOPEN": "ledger_not_opened",
+    "SQLITE_READONLY": "ledger_read_only",
+    "SQLITE_NOTADB": "ledger_damaged",
+    "SQLITE_CORRUPT": "ledger_damaged",
+    "SQLITE_IOERR": "ledger_disk_error",
+    "55P03": "ledger_busy_writer",
+    "40P01": "ledger_busy_deadlock",
+    "53100": "ledger_full",
+    "53300": "ledger_busy_connections",
+    "25006": "ledger_read_only",
+    "28": "ledger_login_refused",
+    "3D000": "ledger_missing",
+    "08": "ledger_not_reached",
+    "57P": "ledger_not_reached",
 }
+"""By the beginning of the error's code."""

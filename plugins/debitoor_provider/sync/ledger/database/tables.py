@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, MessageText, StateName, Text
+from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, MessageText, StateName, StoredText
 from debitoor_provider.sync.ledger.states import State
 
 metadata = sa.MetaData()
@@ -15,7 +15,7 @@ KEY_LENGTH = 250
 RUN_LENGTH = 1000
 """The longest run id (``<dag id>/<run id>#<account>`` of 250 characters each) and lease owner made from it."""
 # One object of each type: SQLAlchemy computes how a database stores it once for each object.
-_TEXT, _INSTANT, _AMOUNT, _STATE = Text(), Instant(), Amount(), StateName()
+_TEXT, _INSTANT, _AMOUNT, _STATE = StoredText(), Instant(), Amount(), StateName()
 _KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 
-class Text(TypeDecorator[str]):
+class StoredText(TypeDecorator[str]):
     """Text from any source: characters that a database cannot store (NUL, lone surrogates) become U+FFFD."""
 
     impl = sa.Text

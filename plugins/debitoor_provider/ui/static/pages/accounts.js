@@ -65,9 +65,8 @@ function Bar({ address, data }) {
         label: t("accounts.direction"),
         value: address.one("direction"),
         options: [
-          ["", t("accounts.bothDirections")],
-          ["export", t("account.export")],
-          ["import", t("account.import")],
+          ["", t("accounts.allDirections")],
+          ...Object.entries(data.directions),
         ],
         onChoose: (direction) => address.set({ direction }),
       }),

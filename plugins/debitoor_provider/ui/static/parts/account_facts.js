@@ -13,7 +13,7 @@ export const frequencyOf = (row, { t, has }) => {
 /** Direction, companies, frequency: whatever is known, in one line; and what moves its documents instead of a file. */
 export function Facts({ row, ...props }) {
   const words = useWords();
-  const facts = [row.direction && words.t(`account.${row.direction}`), row.companies.join(", "), frequencyOf(row, words)];
+  const facts = [row.direction_title, row.companies.join(", "), frequencyOf(row, words)];
   const shown = [facts.filter(Boolean).join(" · "), row.fileless && words.t("account.fileless", { dag: row.dag_id })];
   return shown
     .filter(Boolean)

@@ -83,7 +83,7 @@ function Month({ sum, areSeveral }) {
   const { t, language } = useWords();
   const { currency, rates } = sum;
   const when = sum.month ? month(sum.month, language) : t("documents.sums.noDate");
-  const direction = areSeveral && t(`account.${sum.direction}`);
+  const direction = areSeveral && sum.direction_title;
   if (rates.length < 2) {
     return h(Line, { when, of: { rate: rates[0]?.rate ?? null, ...sum }, currency, direction });
   }

@@ -3,7 +3,7 @@
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { fieldId, useField, useWizard } from "./context.js";
-import { proposedId } from "./draft.js";
+import { hasOwn, proposedId } from "./draft.js";
 import { Labelled, SharedProblem, TextField } from "./fields.js";
 import { RecordPreview } from "./record.js";
 import { NamesPreview } from "./rename.js";
@@ -13,7 +13,7 @@ import { SpecificationField } from "./specification.js";
 export function AccountStep() {
   const { t } = useWords();
   const { settings } = useWizard();
-  const isExport = settings.type === "export";
+  const hasDescription = hasOwn(settings.type, "specification");
   return h(
     ui.Stack,
     { gap: 6 },
@@ -38,10 +38,10 @@ export function AccountStep() {
     ),
     h(
       Part,
-      { title: isExport ? t("wizard.part.record") : t("wizard.part.upload") },
-      isExport && h(SpecificationField),
+      { title: hasDescription ? t("wizard.part.record") : t("wizard.part.upload") },
+      hasDescription && h(SpecificationField),
       h(RecordPreview),
-      isExport && h(NamesPreview),
+      hasOwn(settings.type, "rename") && h(NamesPreview),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
-import { withType } from "./draft.js";
+import { TYPES, withType } from "./draft.js";
 
 export function DirectionStep() {
   const { t } = useWords();
@@ -22,7 +22,7 @@ export function DirectionStep() {
     h(
       ui.SimpleGrid,
       { columns: { base: 1, md: 2 }, gap: 3 },
-      ["export", "import"].map((type) =>
+      TYPES.map((type) =>
         h(
           ui.RadioCard.Item,
           { key: type, value: type },

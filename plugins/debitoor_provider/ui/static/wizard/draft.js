@@ -22,7 +22,7 @@ export function stepOf(field) {
   return "settings";
 }
 
-/** Settings that only one direction has; they wait aside while the other one is chosen. */
+/** Settings that only some directions have; they wait aside while another one is chosen. */
 const OWN = {
   export: [
     "filter",
@@ -43,16 +43,23 @@ const OWN = {
   import: ["documents", "defaults", "duplicates", "limits"],
 };
 
+/** The directions that the form can set. */
+export const TYPES = Object.keys(OWN);
+
+/** Whether accounts of a direction have a setting that not all have. */
+export const hasOwn = (type, name) => OWN[type]?.includes(name) ?? false;
+
 export function withType(draft, type) {
-  const other = type === "export" ? "import" : "export";
+  const from = draft.settings.type in OWN ? draft.settings.type : TYPES.find((other) => other !== type);
+  if (from === type) return draft;
   const { [type]: back = {}, ...aside } = draft.aside ?? {};
-  const settings = { ...draft.settings, ...back, type };
+  const settings = { ...draft.settings };
   const away = {};
-  for (const name of OWN[other]) {
+  for (const name of OWN[from]) {
     if (name in settings) away[name] = settings[name];
     delete settings[name];
   }
-  return { ...draft, settings, aside: { ...aside, [other]: away } };
+  return { ...draft, settings: { ...settings, ...back, type }, aside: { ...aside, [from]: away } };
 }
 
 export const read = (settings, path) =>

@@ -6,7 +6,7 @@ import { useData } from "../data.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
 import { useField, useWizard } from "./context.js";
-import { idOf } from "./draft.js";
+import { hasOwn, idOf } from "./draft.js";
 import {
   AreaField,
   ChecksField,
@@ -36,7 +36,7 @@ export function SettingsStep() {
       h(Row, { columns: 2 }, h(FrequencyField), h(TimezoneField)),
       h(AreaField, { path: "note" }),
     ),
-    settings.type === "import" ? h(ImportParts, { known }) : h(ExportParts, { known }),
+    Object.hasOwn(PARTS, settings.type) && h(PARTS[settings.type], { known }),
     h(
       Folded,
       { title: t("wizard.part.duplicates"), paths: ["duplicates"] },
@@ -51,7 +51,7 @@ export function SettingsStep() {
         { columns: 3 },
         h(NumberField, { path: "limits.new_documents" }),
         h(NumberField, { path: "limits.amount", whole: false }),
-        settings.type !== "import" && h(NumberField, { path: "limits.archived" }),
+        hasOwn(settings.type, "archive_after_transfer") && h(NumberField, { path: "limits.archived" }),
         h(NumberField, { path: "limits.rejected_share" }),
         h(SelectField, { path: "limits.exceeded" }),
         settings.limits?.exceeded === "approval" && h(NumberField, { path: "limits.approval_hours" }),
@@ -173,6 +173,9 @@ function ImportParts({ known }) {
     h(TextField, { path: "defaults.note" }),
   );
 }
+
+/** The parts of the step that only one direction has. */
+const PARTS = { export: ExportParts, import: ImportParts };
 
 /** Tags and companies of GetMyInvoices, to choose from once it is connected. */
 function useKnown() {

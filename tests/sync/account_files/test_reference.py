@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from debitoor_provider.sync.accounts.reference import reference
+from debitoor_provider.sync.account_files.reference import reference
 
 PAGE = Path(__file__).parents[3] / "docs" / "accounts.md"
 

@@ -11,9 +11,9 @@ import pytest
 
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.corrections import Corrections, problems_of, to_corrections
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.choices import Decisions, to_decisions
-from debitoor_provider.sync.export.corrections import Corrections, problems_of, to_corrections
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.invoice.models import Reading
 from debitoor_provider.sync.ledger import State

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from debitoor_provider.sync.accounts.files import parse_account
+from debitoor_provider.sync.account_files.files import parse_account
+from debitoor_provider.sync.account_files.source import read
+from debitoor_provider.sync.account_files.writing import slim, write
 from debitoor_provider.sync.accounts.settings import ExportAccount
-from debitoor_provider.sync.accounts.source import read
-from debitoor_provider.sync.accounts.writing import slim, write
 
 EXAMPLES = Path(__file__).parents[3] / "dags" / "accounts"
 LEAST: dict[str, Any] = {

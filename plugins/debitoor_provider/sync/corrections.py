@@ -5,22 +5,18 @@ The ledger keeps it as words, e.g. ``date=2026-03-01 tax=19:119.00,7:10.70``, ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.reading import is_ambiguous, plain_number
-from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, checked_gross, checked_rate
-from debitoor_provider.sync.money import LARGEST, ZERO, cents, is_currency
-from debitoor_provider.sync.obstacle import rejected
+from debitoor_provider.sync.money import LARGEST, cents, is_currency
 from debitoor_provider.sync.period import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from debitoor_provider.services.getmyinvoices.models import Document
 
 SupplyKind: TypeAlias = Literal["domestic", "eu", "outside"]
 """A domestic purchase, one from another EU country (reverse charge), or one from outside the EU's VAT area."""
@@ -43,35 +39,6 @@ class Corrections:
     tax: tuple[tuple[Decimal, Decimal | None], ...] = ()
     exchange_rate: Decimal | None = None
     supply: SupplyKind | None = None
-
-    def applied(self, document: Document) -> Document:
-        """Return the document with the date and the currency that a person has stated.
-
-        If its record has no gross amount, those that were stated for its rates sum to it.
-        """
-        if self.date or self.currency:
-            day, currency = self.date or document.document_date, self.currency or document.currency
-            document = replace(document, document_date=day, currency=currency)
-        if document.stated_gross is None and (gross := sum((amount or ZERO for _, amount in self.tax), ZERO)):
-            document = replace(document, gross_amount=gross, unread_gross="")
-        return document
-
-    def split(self, document: Document) -> TaxSplit | None:
-        """Return the document's gross amounts by tax rate as a person has stated them.
-
-        :raises Obstacle: when they do not sum to the document's gross amount
-        """
-        if not self.tax and self.supply != "outside":
-            return None
-        gross = checked_gross(document)
-        if not self.tax:
-            return TaxSplit((TaxLine(Decimal(0), gross),))  # tax of another country is none of the books
-        if len(self.tax) == 1 and self.tax[0][1] is None:
-            return TaxSplit((TaxLine(checked_rate(self.tax[0][0]), gross),))
-        lines = tuple(TaxLine(checked_rate(rate), amount) for rate, amount in self.tax if amount)
-        if (total := sum((line.gross for line in lines), Decimal(0))) != gross:
-            raise rejected("tax_not_total", total=cents(total), gross=gross)
-        return TaxSplit(lines)
 
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps."""

@@ -2,7 +2,7 @@
 
 In a file that exists already, the lines of unchanged fields stay byte for byte as they are; a changed field keeps its
 comments. Settings are not validated here: the text is read again by
-:func:`~debitoor_provider.sync.accounts.files.parse_account`, so that its problems name lines of the text.
+:func:`~debitoor_provider.sync.account_files.files.parse_account`, so that its problems name lines of the text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
-from debitoor_provider.sync.accounts.source import DEPTH_LIMIT, Source, SourceError, read
+from debitoor_provider.sync.account_files.source import DEPTH_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.directions import DIRECTIONS
 
 if TYPE_CHECKING:

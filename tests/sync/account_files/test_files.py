@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from debitoor_provider.sync.accounts.files import (
+from debitoor_provider.sync.account_files.files import (
     AccountFile,
     find_account,
     load_account_file,
     load_folder,
     parse_account,
 )
+from debitoor_provider.sync.account_files.source import BYTE_LIMIT
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
-from debitoor_provider.sync.accounts.source import BYTE_LIMIT
-
-from .examples import EXPORT, IMPORT
+from tests.sync.accounts.examples import EXPORT, IMPORT
 
 
 @pytest.fixture

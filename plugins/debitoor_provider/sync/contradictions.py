@@ -22,7 +22,7 @@ _DIFFERENCES: Mapping[str, Callable[[Message], Iterable[Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ComparedValue:
     """One value of a record or an e-invoice.
 
     :param text: a kind of document in words, a currency, a date as ``2026-01-31`` or an amount as ``119.00``; ``None``
@@ -44,8 +44,8 @@ class Contradiction:
     """
 
     what: str
-    record: tuple[Value, ...]
-    invoice: tuple[Value, ...]
+    record: tuple[ComparedValue, ...]
+    invoice: tuple[ComparedValue, ...]
 
 
 def contradictions(reason: Message | None, currency: str = "") -> list[Contradiction]:
@@ -91,7 +91,7 @@ def _read(difference: dict[str, Any]) -> Contradiction:
     return Contradiction(what, record, values(params["invoice"]))
 
 
-def _canonical(values: Iterable[Value], currency: str) -> tuple[Value, ...]:
+def _canonical(values: Iterable[ComparedValue], currency: str) -> tuple[ComparedValue, ...]:
     """Return amounts in their canonical form; what cannot be read is left as it is."""
     found = []
     for one in values:
@@ -101,25 +101,25 @@ def _canonical(values: Iterable[Value], currency: str) -> tuple[Value, ...]:
     return tuple(found)
 
 
-def _plain(stated: str) -> tuple[Value, ...]:
-    return (Value(stated),)
+def _plain(stated: str) -> tuple[ComparedValue, ...]:
+    return (ComparedValue(stated),)
 
 
-def _kind(stated: dict[str, Any]) -> tuple[Value, ...]:
-    return (Value(Message.from_json(stated).text()),)
+def _kind(stated: dict[str, Any]) -> tuple[ComparedValue, ...]:
+    return (ComparedValue(Message.from_json(stated).text()),)
 
 
-def _rates(stated: list[str]) -> tuple[Value, ...]:
-    return tuple(Value(rate=Decimal(rate.removesuffix(" %"))) for rate in stated)
+def _rates(stated: list[str]) -> tuple[ComparedValue, ...]:
+    return tuple(ComparedValue(rate=Decimal(rate.removesuffix(" %"))) for rate in stated)
 
 
-def _amounts(stated: list[dict[str, Any]]) -> tuple[Value, ...]:
-    return tuple(Value(one["params"]["gross"], Decimal(one["params"]["rate"])) for one in stated)
+def _amounts(stated: list[dict[str, Any]]) -> tuple[ComparedValue, ...]:
+    return tuple(ComparedValue(one["params"]["gross"], Decimal(one["params"]["rate"])) for one in stated)
 
 
 _LACKS = "lacks_gross"
 _AMOUNTS = {"gross", "net", "by_rate"}
-_KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[Value, ...]]]] = {
+_KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[ComparedValue, ...]]]] = {
     "differs_in_kind": ("kind", _kind),
     "differs_in_currency": ("currency", _plain),
     "differs_in_date": ("date", _plain),

@@ -1,4 +1,4 @@
-"""The JSON Schema of account files, for editors and forms: ``python -m debitoor_provider.sync.accounts.schema``.
+"""The JSON Schema of account files, for editors and forms: ``python -m debitoor_provider.sync.account_files.schema``.
 
 An editor with a YAML language server offers fields and choices after a first line such as
 ``# yaml-language-server: $schema=../../docs/account.schema.json``.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message, reason_of
+from debitoor_provider.sync.account_files.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
 from debitoor_provider.sync.accounts.problems import Problem, causes, explain, field_path
-from debitoor_provider.sync.accounts.source import BYTE_LIMIT, Source, SourceError, read
 from debitoor_provider.sync.accounts.values import did_you_mean, plainly, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.text import fold, shorten

@@ -1,4 +1,4 @@
-"""The settings as a page for people: ``python -m debitoor_provider.sync.accounts.reference``."""
+"""The settings as a page for people: ``python -m debitoor_provider.sync.account_files.reference``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts.schema import json_schema
+from debitoor_provider.sync.account_files.schema import json_schema
 from debitoor_provider.sync.naming.placeholders import PLACEHOLDERS
 
 _HEAD = """\

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.accounts.files import parse_account
-from debitoor_provider.sync.accounts.source import read
-from debitoor_provider.sync.accounts.template import MadeAccount, RowProblem, Table, make, write_all
+from debitoor_provider.sync.account_files.files import parse_account
+from debitoor_provider.sync.account_files.source import read
+from debitoor_provider.sync.account_files.template import MadeAccount, RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from debitoor_provider.sync.accounts.schema import json_schema, main
-from debitoor_provider.sync.accounts.source import read
-
-from .examples import EXPORT, IMPORT
+from debitoor_provider.sync.account_files.schema import json_schema, main
+from debitoor_provider.sync.account_files.source import read
+from tests.sync.accounts.examples import EXPORT, IMPORT
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "account.schema.json"
 
@@ -28,7 +27,7 @@ def test_the_published_schema_is_up_to_date(capsys: pytest.CaptureFixture[str]) 
     main()
 
     assert PUBLISHED.read_text() == capsys.readouterr().out, (
-        "python -m debitoor_provider.sync.accounts.schema > docs/account.schema.json"
+        "python -m debitoor_provider.sync.account_files.schema > docs/account.schema.json"
     )
 
 

@@ -21,9 +21,9 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.accounts.files import parse_account, stem_problems
+from debitoor_provider.sync.account_files.files import parse_account, stem_problems
+from debitoor_provider.sync.account_files.source import plain_value
 from debitoor_provider.sync.accounts.problems import field_path
-from debitoor_provider.sync.accounts.source import plain_value
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.text import fold
 

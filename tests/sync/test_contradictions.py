@@ -10,7 +10,7 @@ import pytest
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.services.getmyinvoices.models import LineItem
-from debitoor_provider.sync.export.contradictions import Contradiction, Value, contradictions
+from debitoor_provider.sync.contradictions import ComparedValue, Contradiction, contradictions
 from tests.sync.export.test_evidence import AT_7, AT_19, held, invoice
 
 D = Decimal
@@ -19,18 +19,18 @@ D = Decimal
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        ({"gross_amount": D("238.00")}, Contradiction("gross", (Value("238.00"),), (Value("119.00"),))),
-        ({"net_amount": D("99.99")}, Contradiction("net", (Value("99.99"),), (Value("100.00"),))),
+        ({"gross_amount": D("238.00")}, Contradiction("gross", (ComparedValue("238.00"),), (ComparedValue("119.00"),))),
+        ({"net_amount": D("99.99")}, Contradiction("net", (ComparedValue("99.99"),), (ComparedValue("100.00"),))),
         (
             {"document_type": DocumentType.CREDIT_NOTE},
-            Contradiction("kind", (Value("a credit note"),), (Value("an invoice"),)),
+            Contradiction("kind", (ComparedValue("a credit note"),), (ComparedValue("an invoice"),)),
         ),
-        ({"currency": "DKK"}, Contradiction("currency", (Value("DKK"),), (Value("EUR"),))),
+        ({"currency": "DKK"}, Contradiction("currency", (ComparedValue("DKK"),), (ComparedValue("EUR"),))),
         (
             {"document_date": date(2026, 2, 1)},
-            Contradiction("date", (Value("2026-02-01"),), (Value("2026-01-31"),)),
+            Contradiction("date", (ComparedValue("2026-02-01"),), (ComparedValue("2026-01-31"),)),
         ),
-        ({"tax_rates": (D(7),)}, Contradiction("rates", (Value(rate=D(7)),), (Value(rate=D(19)),))),
+        ({"tax_rates": (D(7),)}, Contradiction("rates", (ComparedValue(rate=D(7)),), (ComparedValue(rate=D(19)),))),
     ],
     ids=lambda value: value.what if isinstance(value, Contradiction) else "",
 )
@@ -47,8 +47,8 @@ def test_amounts_by_rate_are_pairs() -> None:
     assert contradictions(held(invoice(AT_7, AT_19), **fields).message) == [
         Contradiction(
             "by_rate",
-            (Value("107.02", D(7)), Value("118.98", D(19))),
-            (Value("107.00", D(7)), Value("119.00", D(19))),
+            (ComparedValue("107.02", D(7)), ComparedValue("118.98", D(19))),
+            (ComparedValue("107.00", D(7)), ComparedValue("119.00", D(19))),
         )
     ]
 
@@ -56,17 +56,17 @@ def test_amounts_by_rate_are_pairs() -> None:
 def test_figures_that_are_not_proven_have_the_values_of_both() -> None:
     unproven = invoice(AT_19, gross=D("120.00"))
     assert contradictions(held(unproven, gross_amount=D("238.00"), net_amount=None).message) == [
-        Contradiction("gross", (Value("238.00"),), (Value("120.00"),))
+        Contradiction("gross", (ComparedValue("238.00"),), (ComparedValue("120.00"),))
     ]
     assert contradictions(held(unproven, tax_rates=(D(7),), net_amount=None).message) == [
-        Contradiction("by_rate", (Value("119.00", D(7)),), (Value("119.00", D(19)),))
+        Contradiction("by_rate", (ComparedValue("119.00", D(7)),), (ComparedValue("119.00", D(19)),))
     ]
 
 
 def test_another_kind_that_is_not_proven_has_the_values_of_both() -> None:
     unproven = invoice(AT_19, gross=D("120.00"))
     assert contradictions(held(unproven, document_type=DocumentType.CREDIT_NOTE).message) == [
-        Contradiction("kind", (Value("a credit note"),), (Value("an invoice"),))
+        Contradiction("kind", (ComparedValue("a credit note"),), (ComparedValue("an invoice"),))
     ]
 
 
