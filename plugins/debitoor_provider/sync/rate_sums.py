@@ -11,7 +11,7 @@ from debitoor_provider.sync.money import ZERO, net_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from debitoor_provider.sync.statement import Rate
+    from debitoor_provider.sync.statement import StatedRate
 
 
 class RateSum(NamedTuple):
@@ -22,7 +22,7 @@ class RateSum(NamedTuple):
     :param net: what Debitoor derives from the gross amounts, rounded for each document; ``None`` without a rate
     """
 
-    rate: Rate
+    rate: StatedRate
     documents: int
     gross: Decimal
     net: Decimal | None
@@ -70,7 +70,7 @@ class Total:
     gross: Decimal = ZERO
     documents: int = 0
     unknown: int = 0
-    rates: dict[Rate, RateSum] = field(default_factory=dict)
+    rates: dict[StatedRate, RateSum] = field(default_factory=dict)
 
     def add(self, gross: Decimal, documents: int = 1, unknown: int = 0) -> None:
         """Add documents as a whole."""
@@ -78,7 +78,7 @@ class Total:
         self.documents += documents
         self.unknown += unknown
 
-    def add_rate(self, rate: Rate, gross: Decimal, documents: int = 1, net: Decimal | None = None) -> None:
+    def add_rate(self, rate: StatedRate, gross: Decimal, documents: int = 1, net: Decimal | None = None) -> None:
         """Add what documents have of one tax rate.
 
         :param net: of all of them; by default that of one gross amount
@@ -101,7 +101,7 @@ def ordered(totals: Mapping[tuple[str, str, str], Total]) -> list[Sum]:
     return [totals[key].of(*key) for key in sorted(totals, reverse=True)]
 
 
-def rates_text(by_rate: Mapping[Rate, Decimal]) -> str:
+def rates_text(by_rate: Mapping[StatedRate, Decimal]) -> str:
     """Write the gross amounts of a document by tax rate: ``19`` if all is of one, else ``7:10.70 19:119.00``.
 
     Documents of one rate have the same text, so that a database can add them up by it. Empty if a rate is not known.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from debitoor_provider.sync.ledger import Entry
-    from debitoor_provider.sync.statement import Rate
+    from debitoor_provider.sync.statement import StatedRate
 
 ORDERS: list[Order] = list(get_args(Order))
 NARROWED: dict[str, dict[str, Any]] = {
@@ -239,7 +239,7 @@ class TestSums:
         assert {one.currency: one.gross for one in ledger.lists.sums()} == {"EUR": 107, "USD": 119}
 
     def test_what_was_booked_is_added_up_by_rate(self, ledger: Ledger):
-        booked: list[dict[Rate, str]] = [
+        booked: list[dict[StatedRate, str]] = [
             {Decimal(19): "0.03"},
             {Decimal("19.0"): "-119.00"},
             {Decimal(20): "0.03"},  # half a cent of net

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.statement import Rate
+    from debitoor_provider.sync.statement import StatedRate
 
 NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
@@ -78,7 +78,7 @@ class Sent:
     document_number: str = ""
     company: str | None = None
     source_name: str | None = None
-    by_rate: Mapping[Rate, Decimal] = field(default_factory=dict)
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
 
     @property
     def booked(self) -> dict[str, Any]:
@@ -220,7 +220,7 @@ class PlannedDocument:
     source_name: str = ""
     document_date: date | None = None
     document_number: str = ""
-    by_rate: Mapping[Rate, Decimal] = field(default_factory=dict)
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
     company: str = ""
     currency: str = ""
     net_amount: Decimal | None = None
@@ -253,7 +253,7 @@ class FoundDocument:
     target_name: str | None = None
     document_date: date | None = None
     document_number: str = ""
-    by_rate: Mapping[Rate, Decimal] = field(default_factory=dict)
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
     company: str = ""
     currency: str = ""
     net_amount: Decimal | None = None

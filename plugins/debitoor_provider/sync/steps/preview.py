@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.sync.statement import Rate
+    from debitoor_provider.sync.statement import StatedRate
     from debitoor_provider.sync.steps.drafts import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
@@ -64,7 +64,7 @@ class Preview:
     invoice: str = ""
     marks: tuple[Message, ...] = ()
     message: Message | None = None
-    by_rate: Mapping[Rate, Decimal] = field(default_factory=dict)
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:

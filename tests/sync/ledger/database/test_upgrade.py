@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from debitoor_provider.sync.statement import Rate
+    from debitoor_provider.sync.statement import StatedRate
 
 pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 FIRST = "0001"
@@ -120,7 +120,7 @@ def test_what_was_booked_gets_its_rates_from_the_history(
     empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     today = Ledger.open(today_url)
-    booked: list[dict[Rate, Decimal]] = [
+    booked: list[dict[StatedRate, Decimal]] = [
         {Decimal(19): Decimal("119.00")},
         {Decimal("5.5"): Decimal("10.55"), Decimal(19): Decimal("1.19")},
         {},
