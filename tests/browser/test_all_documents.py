@@ -41,6 +41,10 @@ def test_documents_of_all_accounts_are_found_summed_and_opened(
     sums = page.get_by_role("table", name="Sums")
     expect(sums.get_by_role("columnheader", name="Direction")).to_be_visible()
     expect(sums.get_by_role("cell", name=re.compile(r"\d\.\d\d EUR")).first).to_be_visible()
+    for heading in ("Tax rate", "Net", "Tax", "Gross"):
+        expect(sums.get_by_role("columnheader", name=heading, exact=True)).to_be_visible()
+    at_19 = sums.get_by_role("row").filter(has=page.get_by_role("cell", name="19 %", exact=True)).first
+    expect(at_19.get_by_role("cell", name=re.compile(r"\d\.\d\d EUR"))).to_have_count(3)
     assert barriers(page) == []
 
     page.get_by_label("Search documents").fill("nothing like this")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from debitoor_provider.messages import words
 from tests.browser.conftest import take
 from tests.browser.test_pages import ACCOUNT, books, settled
 
@@ -100,3 +102,51 @@ def test_a_backfill_can_be_started_only_once_it_is_counted(
     for route in held:
         route.continue_()
     expect(start).to_be_enabled()
+
+
+def test_what_was_never_sent_is_not_sent_again(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context().new_page()
+    for query, word in (("state=held&state=rejected", "Send"), ("state=archived", "Send again"), ("", "Send")):
+        settled(page, f"/accounts/{ACCOUNT}/documents?{query}")
+        page.get_by_role("table", name="Documents", exact=True).get_by_role("checkbox").nth(1).press("Space")
+        page.get_by_role("button", name="that fit").click()
+        actions = page.get_by_role("region", name="Chosen documents")
+        expect(actions.get_by_role("button", name=word, exact=True)).to_be_visible()
+        expect(actions.get_by_role("button", name="Send again", exact=True)).to_have_count(int(word == "Send again"))
+
+
+def test_the_period_of_a_run_is_said_in_words(books: LocalAirflow, open_context: Callable[..., BrowserContext]) -> None:
+    page = open_context(locale="fr-FR").new_page()
+    windows = [("2026-01-01", "2026-01-31"), ("2026-02-01", None), (None, "2026-03-31")]
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        (run, *_) = response.json()["runs"]
+        runs = [
+            run | {"dag_run_id": f"manual__{number}", "window": run["window"] | {"from": first, "to": last}}
+            for number, (first, last) in enumerate(windows)
+        ]
+        route.fulfill(json=response.json() | {"runs": runs})
+
+    page.route("**/debitoor/api/runs?*", answer)
+    settled(page, "/runs")
+    for text in ("Du 1 janv. 2026 au 31 janv. 2026", "À partir du 1 févr. 2026", "Jusqu\u2019au 31 mars 2026"):
+        expect(page.get_by_text(text, exact=True)).to_be_visible()
+    take(page, "runs-periods-fr")
+
+
+def test_a_check_is_offered_to_spreadsheets_and_to_programs(
+    books: LocalAirflow, open_context: Callable[..., BrowserContext]
+) -> None:
+    page, say = open_context(locale="fr-FR").new_page(), words("fr")
+    settled(page, f"/accounts/{ACCOUNT}/check")
+    page.evaluate("""localStorage.setItem("timezone", '"Asia/Tokyo"')""")
+    page.get_by_role("button", name=say["check.start"], exact=True).click()
+    for part in ("documents", "sums"):
+        table = page.get_by_role("link", name=say[f"check.csv.{part}.spreadsheet"])
+        expect(table).to_have_attribute("href", re.compile("form=spreadsheet&language=fr&timezone=Asia%2FTokyo"))
+        data = page.get_by_role("link", name=say[f"check.csv.{part}.data"])
+        expect(data).to_have_attribute("href", re.compile(r"form=data$"))
+    take(page, "check-downloads-fr")

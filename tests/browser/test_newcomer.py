@@ -92,6 +92,7 @@ def test_adds_an_export_account_and_authorises_it(page: Page, company: CompanyAd
     take(page, "wizard-account")
     go_on(page, "Preview")
     expect(page.get_by_text("Debitoor books in EUR only").first).to_be_visible()
+    expect(page.get_by_role("table", name="Sums")).to_contain_text("19 %")
     take(page, "wizard-preview")
     save_and_start(page)
     expect(page.get_by_role("heading", name=RECEIPTS)).to_be_visible()

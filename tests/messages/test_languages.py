@@ -12,6 +12,8 @@ import pytest
 from debitoor_provider.messages import Message, Reader, languages, localized, preferred_language, words, written_for
 from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of, places_of
 from debitoor_provider.sync.accounts.values import quoted
+from tests.messages.english import COGNATES, NAMED, SAME, english_left, spoken
+from tests.messages.english import texts_of as texts_of_all
 
 ON_THE_PAGE = ("run_rejected", "limit_new_documents", "limit_archived", "limit_rejected_share", "limit_amount")
 OTHERS = [language for language in languages() if language != ENGLISH]
@@ -62,6 +64,31 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
     assert with_words <= NAMES_ONLY[language]
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_word_is_left_in_a_sentence(language: str) -> None:
+    left = [(key, found) for key, text in texts_of_all(language) if (found := english_left(key, text, language))]
+    assert left == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_word_that_two_languages_share_is_said(language: str) -> None:
+    """None that is no longer said may hide an English word."""
+    said = {word for _, text in texts_of_all(language) for word in spoken(text)}
+    assert sorted(SAME - said) == []
+    assert sorted(COGNATES[language] - said) == []
+    by_code = {code: set[str]() for code in NAMED}
+    for code, text in texts_of_all(language):
+        by_code.setdefault(code, set()).update(spoken(text))
+    assert {code: left for code, names in NAMED.items() if (left := names - by_code[code])} == {}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_english_is_found_also_where_the_language_has_its_words_in_names(language: str) -> None:
+    text = "Open Connections. The e-mail at Debitoor. From and To. Company, currency and time zone of the account."
+    left = english_left("", text, language)
+    assert {"open", "the", "from", "and", "company", "currency", "zone", "account"} <= left
+
+
 def _without_places(text: str) -> str:
     kept, depth = [], 0
     for char in text:
@@ -76,6 +103,27 @@ def test_every_label_that_a_sentence_names_is_a_word_of_the_page(language: str) 
     whole = {name for name in named if "{" not in name}
     assert "documents.do.mark_moved" in whole
     assert whole <= words(language).keys()
+
+
+BUTTONS = {
+    "account.help.reconnect": ["token_refused", "debitoor_not_permitted", "gmi_key_unknown", "gmi_account_id_required"],
+    "connect.authorise.again": ["token_refused", "debitoor_not_permitted", "token_of_another_account"],
+    "connect.mode.new": ["connection_missing", "setting_connection_missing"],
+    "do.backfill": ["interval_without_day", "interval_reversed", "interval_of_now", "logical_date_alone"],
+    "documents.do.send": ["booked_twice", "differs_at_target", "stored_differently", "same_file", "plan_refused"],
+    "documents.do.send_again": ["check_differs"],
+    "documents.do.only_if_missing": ["check_not_there"],
+}
+"""What mends something on the page, and messages whose remedy it is there."""
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(("button", "codes"), BUTTONS.items(), ids=BUTTONS)
+def test_a_remedy_on_the_page_names_the_button_that_is_there(button: str, codes: list[str], language: str) -> None:
+    messages = [Message(code, **dict.fromkeys(parameters_of(code), "7")) for code in codes]
+    with written_for(Reader(language, page=True)):
+        named = words(language)["common.quoted"].format(text=words(language)[button])
+        assert [message.code for message in messages if named not in message.remedy()] == []
 
 
 @pytest.mark.parametrize("language", languages())
@@ -121,6 +169,18 @@ def test_countries_are_called_by_their_names_on_the_page() -> None:
     assert "(EL)" in message.text()
     with written_for(Reader("de", page=True)):
         assert "Griechenland" in message.text()
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("fr", "étape «\xa0planification\xa0», «\xa0own_step\xa0» a"), ("de", "im Schritt „Planung“, „own_step“ fehl")],
+)
+def test_a_step_of_a_run_is_called_by_its_word_and_in_the_log_by_its_task(language: str, named: str) -> None:
+    message = Message("run_step_failed", steps=["plan", "own_step"])
+    assert message.text() == "The step plan, own_step failed."
+    for reader in (Reader(language, page=True), Reader(language, figures=True)):
+        with written_for(reader):
+            assert named in message.text()
 
 
 def test_french_has_no_plural_for_zero() -> None:

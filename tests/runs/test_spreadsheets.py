@@ -4,9 +4,11 @@ import csv
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from debitoor_provider.messages import words
 from debitoor_provider.runs.spreadsheets import PROGRAMS, Dialect, guarded
 
 
@@ -52,6 +54,17 @@ def test_a_spreadsheet_gets_the_separators_and_words_of_its_language():
     assert Dialect.of("fr").head(head) == "\ufeffDate\r\n"
     assert Dialect.of("fr").lines(cells) == "-1234,50;2026-01-31 23:05:00\r\n"
     assert Dialect.of("en").lines(cells) == "-1234.50,2026-01-31 23:05:00\r\n"
+
+
+def test_times_in_a_spreadsheet_are_in_the_readers_zone_which_the_head_names():
+    columns = [("number", "documents.number"), ("changed at", "documents.changed")]
+    cells = [["R-1", datetime(2026, 1, 31, 23, 5, tzinfo=UTC)], ["R-2", datetime(2026, 7, 1, 23, 5, tzinfo=UTC)]]
+    paris = Dialect.of("fr", ZoneInfo("Europe/Paris"))
+    changed = words("fr")["documents.changed"]
+    assert paris.head(columns, {"changed at"}).endswith(f";{changed} (Europe/Paris)\r\n")
+    assert paris.lines(cells) == "R-1;2026-02-01 00:05:00\r\nR-2;2026-07-02 01:05:00\r\n"
+    assert Dialect.of("fr").head(columns, {"changed at"}).endswith(f";{changed} (UTC)\r\n")
+    assert PROGRAMS.head(columns, {"changed at"}) == "\ufeffnumber,changed at\r\n"
 
 
 def test_programs_get_the_same_in_every_language():

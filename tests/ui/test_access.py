@@ -201,7 +201,7 @@ class TestNarrowing:
             1,
             {"held": 1},
         )
-        assert client.get("api/attention/count").json() == {"total": 1}
+        assert client.get("api/attention/count").json()["documents"] == 1
         assert [one["documents"] for one in client.get("api/documents/sums").json()["sums"]] == [1]
         table = client.get("api/documents.csv").text
         assert (team in table, other in table) == (True, False)

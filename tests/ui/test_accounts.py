@@ -345,6 +345,19 @@ class TestState:
         row = rows()["acme"]
         assert (row["state"], row["refusing"]) == ("reconnect", service)
 
+    @pytest.mark.parametrize(("verdict", "needs_help"), [("failed", True), ("stopped", True), ("rejected", False)])
+    def test_the_navigation_counts_it_if_its_state_needs_a_person(
+        self, page, rows, ran, ledger, enter, verdict, needs_help
+    ):
+        enter("1", state=State.HELD)
+        recorded(ledger, ran(state="failed"), verdict, "The key is blocked.")
+        rows()
+        client = page()
+        count, account = {"documents": 1, "accounts": int(needs_help)}, ["acme"] if needs_help else []
+        assert client.get("api/attention/count").json() == count | {"total": 1 + needs_help}
+        found = client.get("api/accounts", params={"help_needed": True}).json()
+        assert ([row["id"] for row in found["accounts"]], found["total"]) == (account, len(account))
+
     def test_it_failed(self, rows, ran, ledger):
         recorded(ledger, ran(state="failed"), "failed", "Debitoor is not reachable.")
         row = rows()["acme"]

@@ -321,6 +321,18 @@ class TestThePreview:
         assert (sent["source_id"], sent["target_name"], sent["lines"]) == (str(uid), "R-17.pdf", ["19 %: 119.00"])
         (held,) = (one for one in answer["documents"] if one["outcome"] == "held")
         assert "After saving: " in held["reason"]  # its buttons are there then
+        whole = {"documents": 1, "gross": "119.00", "net": "100.00", "tax": "19.00"}
+        assert answer["sums"] == [
+            whole
+            | {
+                "month": sent["document_date"][:7],
+                "direction": "export",
+                "direction_title": "GetMyInvoices → Debitoor",
+                "currency": "EUR",
+                "unknown": 0,
+            }
+            | {"rates": [whole | {"rate": "19"}]}
+        ]
         assert isinstance(sent["gross_amount"], str)  # never a binary number
         assert Decimal(sent["gross_amount"]) == Decimal("119.00")
         assert (acme.expenses(), ledger.documents.count(), ledger.runs.latest(), list(accounts.iterdir())) == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,23 @@ def test_a_download_names_its_language_in_its_address(page, held):
     (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
     assert row[words("fr")["documents.state"]] == words("fr")["state.held"]
     assert "\u202f" in row[words("fr")["documents.why"]]
+
+
+def test_a_spreadsheet_has_the_times_of_the_readers_zone(page, held):
+    moments = {}
+    for zone in ("UTC", "Asia/Tokyo"):
+        query = {"form": "spreadsheet", "language": "en", "timezone": zone}
+        text = page().get("api/accounts/acme/documents.csv", params=query).content.decode("utf-8-sig")
+        (row,) = csv.DictReader(io.StringIO(text))
+        moments[zone] = datetime.fromisoformat(row[f"{words('en')['documents.changed']} ({zone})"])
+    assert moments["Asia/Tokyo"] - moments["UTC"] == timedelta(hours=9)
+
+
+def test_a_spreadsheet_of_no_time_zone_is_refused(page, held):
+    query = {"form": "spreadsheet", "timezone": "Europe/Nowhere"}
+    answer = page().get("api/accounts/acme/documents.csv", params=query)
+    assert answer.status_code == 422
+    assert "time zone" in answer.text
 
 
 def test_what_programs_get_is_the_same_for_everybody(page, held):

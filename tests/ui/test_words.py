@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sync.accounts.frequency import FREQUENCIES
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger.states import EventKind, State
 from debitoor_provider.ui.assets import FOLDER
 
@@ -98,7 +99,7 @@ def test_every_key_that_the_page_asks_for_is_there(code: str) -> None:
 
 def test_every_key_is_used(code: str) -> None:
     tables = "".join((FOLDER.parents[1] / name).read_text("utf-8") for name in TABLES)
-    written, begun = set(WRITTEN.findall(code + tables)), ("health.", *set(BEGUN.findall(code)))
+    written, begun = set(WRITTEN.findall(code + tables)), ("health.", "step.", *set(BEGUN.findall(code)))
     unused = [key for key in without_plural(words("en")) if key not in written and not key.startswith(begun)]
     assert not sorted(unused)
 
@@ -111,6 +112,12 @@ def test_every_state_of_a_document_has_a_word(state: State) -> None:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_step_of_a_document_has_a_word(kind: EventKind) -> None:
     assert f"history.{kind}" in words("en")
+
+
+def test_every_task_of_an_account_has_a_word_and_there_are_no_others() -> None:
+    text = (FOLDER.parents[1] / "dag_factory.py").read_text("utf-8")
+    tasks = set(re.findall(r'task_id="(\w+)"', text)) | {row.task_id for row in DIRECTIONS.values()}
+    assert {key.partition(".")[2] for key in words("en") if key.startswith("step.")} == tasks
 
 
 def test_every_finding_of_the_health_command_has_a_word_and_there_are_no_others() -> None:

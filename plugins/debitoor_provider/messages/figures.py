@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from debitoor_provider.messages.labels import line_of
+from debitoor_provider.messages.labels import line_of, words
 from debitoor_provider.messages.reader import current_reader
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def shown_as(form: str, text: str, reader: Reader) -> str:
     """Return a parameter in the form that its place asks for.
 
     :param form: ``amount`` (at least two decimals), ``number`` (its own decimals; also amounts by tax rate, such
-        as ``19 %: 119.00``), ``day``, ``moment``, ``month``, ``country`` (its code), or ``log`` for what only the log
-        and the command line add, in parentheses
+        as ``19 %: 119.00``), ``day``, ``moment``, ``month``, ``country`` (its code), ``step`` (ids of tasks), or
+        ``log`` for what only the log and the command line add, in parentheses
     :param text: amounts with a decimal point, days as ``2026-01-31``; what is neither is returned as it is
     """
     if form == "log":
@@ -115,6 +115,12 @@ def _country(text: str, language: str) -> str:
     return str(Locale.parse(language).territories.get(_ISO.get(text, text), text))
 
 
+def _steps(text: str, language: str) -> str:
+    known = words(language)
+    steps = (known.get(f"step.{name}", name) for name in text.split(", "))
+    return ", ".join(known["common.quoted"].format(text=step) for step in steps)
+
+
 _ISO = {"EL": "GR", "XI": "GB"}
 """Prefixes of VAT numbers that are no codes of ISO 3166."""
 _FORMS: Mapping[str, Callable[[str, str], str]] = {
@@ -124,4 +130,5 @@ _FORMS: Mapping[str, Callable[[str, str], str]] = {
     "moment": _moments,
     "month": _month,
     "country": _country,
+    "step": _steps,
 }

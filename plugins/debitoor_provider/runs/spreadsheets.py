@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the text for Latin 1."""
@@ -48,16 +48,18 @@ class Dialect:
     :param delimiter: between cells
     :param decimal: the decimal mark
     :param language: of the head and of values that are words; ``None`` for programs, which get the names of fields
+    :param timezone: of times, which have no zone of their own in a spreadsheet
     """
 
     delimiter: str = ","
     decimal: str = "."
     language: str | None = None
+    timezone: tzinfo = UTC
 
     @classmethod
-    def of(cls, language: str) -> Dialect:
+    def of(cls, language: str, timezone: tzinfo = UTC) -> Dialect:
         """Return the one that a spreadsheet in this language opens without being asked anything."""
-        return cls(*((",", ".") if language == "en" else (";", ",")), language)
+        return cls(*((",", ".") if language == "en" else (";", ",")), language, timezone)
 
     def lines(self, rows: Iterable[Sequence[object]]) -> str:
         """Write rows as lines of CSV."""
@@ -67,12 +69,15 @@ class Dialect:
         )
         return text.getvalue()
 
-    def head(self, columns: Iterable[tuple[str, str]]) -> str:
+    def head(self, columns: Iterable[tuple[str, str]], times: Container[str] = ()) -> str:
         """Write the first line of a file.
 
         :param columns: the name of each for programs, and its key among the page's words
+        :param times: the names of those with times, whose zone is named
         """
-        return BYTE_ORDER_MARK + self.lines([[self.word(key, name) for name, key in columns]])
+        zone = f" ({self.timezone})" if self.language else ""
+        cells = [self.word(key, name) + (zone if name in times else "") for name, key in columns]
+        return BYTE_ORDER_MARK + self.lines([cells])
 
     def word(self, key: str, name: str) -> str:
         """Return a word of the page; for programs the name itself."""
@@ -82,7 +87,7 @@ class Dialect:
         if isinstance(value, Decimal):
             return f"{value:f}".replace(".", self.decimal)
         if isinstance(value, datetime) and self.language:
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+            return f"{value.astimezone(self.timezone):%Y-%m-%d %H:%M:%S}"
         return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 

@@ -42,6 +42,18 @@ class AccountState(StrEnum):
     WELL = "well"
 
 
+NEED_HELP = frozenset(
+    {
+        AccountState.BROKEN,
+        AccountState.APPROVAL,
+        AccountState.POSTPONED,
+        AccountState.RECONNECT,
+        AccountState.STOPPED,
+        AccountState.FAILED,
+        AccountState.LATE,
+    }
+)
+"""A person has something to do, whatever documents there are."""
 _KEPT_OUT = {
     "token_refused",
     "debitoor_not_permitted",

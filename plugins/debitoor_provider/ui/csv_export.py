@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
 from debitoor_provider.messages import current_reader
 from debitoor_provider.runs.spreadsheets import PROGRAMS, Dialect, guarded
+from debitoor_provider.sync.accounts.values import Timezone  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.models.common import RunRef
@@ -45,15 +48,23 @@ _COLUMNS = (
 )
 _ACCOUNT = (("account", "documents.account"), ("account name", "accounts.name"))
 
-CsvForm = Annotated[
-    Literal["data", "spreadsheet"],
-    Query(description="data: the same for everybody; spreadsheet: separators and words of the reader's language"),
-]
+_TIMES = frozenset({"moved at", "archived at", "changed at"})
 
 
-def dialect_of(form: CsvForm) -> Dialect:
-    """Return how the reader of this answer gets a table."""
-    return Dialect.of(current_reader().language) if form == "spreadsheet" else PROGRAMS
+@dataclass
+class CsvForm:
+    """How the reader of an answer gets a table."""
+
+    form: Annotated[
+        Literal["data", "spreadsheet"],
+        Query(description="data: the same for everybody; spreadsheet: separators and words of the reader's language"),
+    ] = "data"
+    timezone: Annotated[Timezone, Query(description="IANA time zone of the times in a spreadsheet")] = "UTC"
+
+    def dialect(self) -> Dialect:
+        """Return how the table is written."""
+        is_read = self.form == "spreadsheet"
+        return Dialect.of(current_reader().language, ZoneInfo(self.timezone)) if is_read else PROGRAMS
 
 
 def rows_of(
@@ -63,7 +74,7 @@ def rows_of(
 
     :param names: of the accounts that the documents are of; ``None`` for those of one account, which is not named
     """
-    yield dialect.head(_COLUMNS if names is None else (*_ACCOUNT, *_COLUMNS))
+    yield dialect.head(_COLUMNS if names is None else (*_ACCOUNT, *_COLUMNS), _TIMES)
     for chunk in chunks(ids):
         entries = ledger.documents.by_ids(chunk)
         yield dialect.lines((*_account(entry, names), *_cells(entry, dialect)) for entry in entries)

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Query
 
-from debitoor_provider.sync.directions import title_of
 from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
-from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
@@ -149,12 +147,4 @@ def read_attention(text: str, newest: bool, code: str | None, part: ListPart, **
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:
     """Add up what a whole list has."""
     sums = opened_ledger().lists.sums(wanted.chosen(), **wanted.narrowed(**scope))
-    return SumList(
-        sums=[
-            SumModel(
-                **one._asdict()
-                | {"gross": canonical(one.gross, one.currency), "direction_title": title_of(one.direction)}
-            )
-            for one in sums
-        ]
-    )
+    return SumList(sums=list(map(SumModel.of, sums)))

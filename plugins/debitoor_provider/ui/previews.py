@@ -6,13 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message, current_reader, localized, words
+from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.rate_sums import Total, ordered
 from debitoor_provider.sync.steps.preview import preview as previewed
 from debitoor_provider.sync.window import manual
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.previews import PreviewModel
+from debitoor_provider.ui.models.sums import SumModel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.rate_sums import Sum
     from debitoor_provider.sync.steps.preview import Preview
     from debitoor_provider.ui.models.previews import PreviewWish
 
@@ -34,6 +40,7 @@ def preview(account_id: str, account: Account, wish: PreviewWish, *, is_draft: b
             "complete": len(seen.documents) == seen.total,
             "stop": str(seen.stop or ""),
             "warnings": list(map(str, seen.warnings)),
+            "sums": list(map(SumModel.of, _sums(account.type, seen.documents))),
             "documents": [_row(document, is_draft=is_draft) for document in seen.documents],
         }
     )
@@ -53,3 +60,20 @@ def _row(document: Preview, *, is_draft: bool) -> dict[str, Any]:
     if is_draft and document.message:
         row["reason"] = before_saving(document.message)
     return row | {"lines": list(map(localized, row["lines"]))}
+
+
+def _sums(direction: str, documents: Iterable[Preview]) -> list[Sum]:
+    """Return what would be written, by month, currency and tax rate."""
+    totals: dict[tuple[str, str, str], Total] = {}
+    for document in documents:
+        if document.outcome != "send":
+            continue
+        month = f"{document.document_date:%Y-%m}" if document.document_date else ""
+        total = totals.setdefault((month, direction, document.currency), Total())
+        if document.gross_amount is None:
+            total.add(ZERO, unknown=1)
+        else:
+            total.add(document.gross_amount)
+        for rate, gross in document.by_rate.items():
+            total.add_rate(rate, gross)
+    return ordered(totals)

@@ -504,6 +504,12 @@ def test_a_list_shows_the_figures_that_were_booked(acme: Stage) -> None:
     )  # fmt: skip
     entry = acme.entry(chosen)
     assert (entry.document_date, entry.net_amount, entry.gross_amount) == (date(2025, 12, 31), D("100.00"), D("107.00"))
+    assert {
+        total.month: [(one.rate, one.net, one.tax) for one in total.rates] for total in acme.ledger.lists.sums()
+    } == {
+        "2025-12": [(D(7), D("100.00"), D("7.00"))],
+        f"{acme.entry(lacking).document_date:%Y-%m}": [(D(19), D("100.00"), D("19.00"))],
+    }
 
 
 def test_the_reason_of_an_e_invoice_that_proves_nothing_is_in_the_history_of_a_rejected_document(acme: Stage) -> None:
@@ -530,7 +536,7 @@ def test_no_booked_amount_is_shown_for_a_document_that_was_not_booked(acme: Stag
     acme.fault("status", "debitoor.expenses.create", status=400, times=1)
     acme.export()
     entry = acme.entry(uid)
-    assert (entry.state, entry.booked_gross, entry.booked_currency) == ("rejected", None, "")
+    assert (entry.state, entry.booked_gross, entry.booked_currency, entry.booked_rates) == ("rejected", None, "", "")
     acme.ledger.documents.retry([entry], "user:ada")
     acme.export()
     assert (acme.entry(uid).booked_gross, acme.entry(uid).booked_currency) == (D("119.00"), "EUR")

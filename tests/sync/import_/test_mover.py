@@ -583,3 +583,4 @@ def test_the_ledger_has_the_sign_with_which_a_credit_note_was_uploaded(
     assert (entry.state, entry.booked_gross) == ("moved", -119)
     [total] = acme.ledger.lists.sums()
     assert (total.gross, total.unknown) == (-119, 0)
+    assert [(one.rate, one.net, one.tax) for one in total.rates] == [(19, -100, -19)]

@@ -68,7 +68,8 @@ class Booking:
         """
         document, figures = self.document, self.figures
         own = (document.stated_net, document.stated_gross, document.currency, document.document_number)
-        return Sent(figures.gross, currency, figures.date, *own, document.company_name, document.filename)
+        names = document.company_name, document.filename
+        return Sent(figures.gross, currency, figures.date, *own, *names, by_rate=self.statement(currency).by_rate)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: the figures, ``rounding``, ``nearest``, ``exchange_rate`` and the reasons."""

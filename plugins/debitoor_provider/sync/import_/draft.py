@@ -45,7 +45,8 @@ def sent_of(upload: NewDocument, customer: str) -> Sent:
     """
     gross, currency, number = upload.gross_amount, upload.currency, upload.document_number
     own = (upload.net_amount, gross, currency, number, customer, number)
-    return Sent(gross or ZERO, currency, upload.document_date, *own)
+    by_rate = statement_of(upload).by_rate
+    return Sent(gross or ZERO, currency, upload.document_date, *own, by_rate=by_rate)
 
 
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:

@@ -28,6 +28,7 @@ from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
+from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.duplicates import found_before, require_single
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -262,7 +263,10 @@ def _says_nothing_else(there: Document, upload: NewDocument) -> bool:
 def _sent_before(entry: Entry, there: Document) -> Sent | None:
     """Return what was sent of a document that the ledger does not know to have been sent."""
     gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
-    return None if gross is None else Sent(gross, there.currency, entry.document_date, *own)
+    if gross is None:
+        return None
+    by_rate = Statement.of_total(entry.document_date, there.tax_rates, gross, there.currency).by_rate
+    return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 
 @contextmanager

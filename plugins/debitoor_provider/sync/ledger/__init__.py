@@ -27,7 +27,6 @@ from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restate
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, DirectionName, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
-from debitoor_provider.sync.ledger.sums import Sum
 
 __all__ = [
     "ATTENTION",
@@ -65,7 +64,6 @@ __all__ = [
     "Sent",
     "State",
     "Stop",
-    "Sum",
     "TargetChanged",
     "Watermark",
     "likeness_keys",

@@ -41,6 +41,7 @@ _FIGURES = (
     "duplicate",
     "booked_gross",
     "booked_currency",
+    "booked_rates",
 )
 _KEPT = ("state", "reason_code", "message", *_FIGURES, "target_id", "moved_at", "archived_at")
 _STATED = ("document_number", "document_date", "net_amount", "gross_amount", "currency", "company")

@@ -27,7 +27,7 @@ from debitoor_provider.sync.ledger.orders import along_index, sort, unindexed
 from debitoor_provider.sync.ledger.pending import read_in_order
 from debitoor_provider.sync.ledger.searches import Found, FoundReasons, search, search_reasons
 from debitoor_provider.sync.ledger.states import ATTENTION, State
-from debitoor_provider.sync.ledger.sums import Sum, read_sums
+from debitoor_provider.sync.ledger.sums import read_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.engine import Database
     from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.rate_sums import Sum
 
 _SORTED = 50_000
 """Documents that are sorted rather than read along an index that also has all others."""
@@ -203,7 +204,7 @@ class Lists:
         return rest(after(0, CHUNK), CHUNK)
 
     def sums(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> list[Sum]:
-        """Return the gross amounts of the documents that fit, by month, direction and currency, latest month first."""
+        """Return the amounts of the documents that fit, by month, direction, currency and rate, latest month first."""
         with self._database().read() as connection:
             return read_sums(connection, conditions(**narrowed, **chosen.but("")))
 

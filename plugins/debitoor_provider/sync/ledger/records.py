@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
 from debitoor_provider.sync.ledger.states import DONE, OPEN, DirectionName, State
+from debitoor_provider.sync.rate_sums import rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.messages import Message
+    from debitoor_provider.sync.statement import StatedRate
 
 NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
-NOT_BOOKED: Mapping[str, Any] = {"booked_gross": None, "booked_currency": ""}
+NOT_BOOKED: Mapping[str, Any] = {"booked_gross": None, "booked_currency": "", "booked_rates": ""}
 """The columns of a document that was not booked, although that was tried."""
 NO_TRACES: Mapping[str, Any] = {
     "target_name": None,
@@ -64,6 +66,7 @@ class Sent:
     :param document_number: of the document
     :param company: supplier or customer, as the record names it that is sent; ``None``: as the ledger has it
     :param source_name: the document's name at its source, likewise
+    :param by_rate: the gross amount of each tax rate
     """
 
     gross: Decimal
@@ -75,11 +78,13 @@ class Sent:
     document_number: str = ""
     company: str | None = None
     source_name: str | None = None
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
 
     @property
     def booked(self) -> dict[str, Any]:
         """The columns of what the target has."""
-        return {"booked_gross": self.gross, "booked_currency": self.currency}
+        rates = rates_text(self.by_rate)
+        return {"booked_gross": self.gross, "booked_currency": self.currency, "booked_rates": rates}
 
     @property
     def stated(self) -> dict[str, Any]:
@@ -105,6 +110,7 @@ class Entry(NamedTuple):
     :param corrections: facts that a person has stated about it, as words ``name=value``; empty if none
     :param duplicate: what it may be a duplicate of although it was sent
     :param booked_gross: what was sent, in the target's currency; ``None`` before that
+    :param booked_rates: of which tax rates that was, see :func:`.rates_text`; empty if they are not known
     :param snapshot: the source record as it was planned; opaque to the ledger
     :param fingerprint: changes with the source record
     :param target_id: the record at the target; of a document that is still to be sent: see :attr:`wants_new_record`
@@ -142,6 +148,7 @@ class Entry(NamedTuple):
     gross_amount: Decimal | None
     booked_gross: Decimal | None
     booked_currency: str
+    booked_rates: str
     snapshot: str
     fingerprint: str
     settings_fingerprint: str
@@ -213,6 +220,7 @@ class PlannedDocument:
     source_name: str = ""
     document_date: date | None = None
     document_number: str = ""
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
     company: str = ""
     currency: str = ""
     net_amount: Decimal | None = None
@@ -245,6 +253,7 @@ class FoundDocument:
     target_name: str | None = None
     document_date: date | None = None
     document_number: str = ""
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
     company: str = ""
     currency: str = ""
     net_amount: Decimal | None = None

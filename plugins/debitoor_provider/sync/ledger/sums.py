@@ -1,4 +1,4 @@
-"""What the amounts of documents come to, by month and currency; exact on every database."""
+"""What the amounts of documents come to, by month, currency and tax rate; exact on every database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.states import DONE, EventKind
+from debitoor_provider.sync.money import net_of
+from debitoor_provider.sync.rate_sums import Sum, Total, ordered, read_rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,23 +24,8 @@ _DIGITS = 4
 """Decimals of the amounts that SQLite adds up as whole numbers."""
 _LARGE = 1e9
 """From here on SQLite leaves an amount to be added here: a million of them must fit into 64 bits."""
-
-
-class Sum(NamedTuple):
-    """The gross amounts of some documents.
-
-    :param month: of the document date, as YYYY-MM; empty without one
-    :param gross: what was sent, where it was; else what the source states
-    :param documents: how many documents these are, with those that state no amount
-    :param unknown: how many of them state no amount
-    """
-
-    month: str
-    direction: str
-    currency: str
-    gross: Decimal
-    documents: int
-    unknown: int
+_SEVERAL = "*"
+"""Stands for the texts of documents of several tax rates, which are read here."""
 
 
 class RunSums(NamedTuple):
@@ -76,46 +63,82 @@ def read_run_sums(connection: Connection, run_id: str) -> RunSums:
 
 
 def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[Sum]:
-    """Add up documents by month, direction and currency, latest month first."""
+    """Add up documents by month, direction and currency, and by the tax rates that were booked; latest month first."""
     is_sqlite = connection.dialect.name == "sqlite"
     was_sent = sa.and_(documents.c.booked_gross.is_not(None), documents.c.state.in_(sorted(DONE)))
     gross = sa.case((was_sent, documents.c.booked_gross), else_=documents.c.gross_amount)
     currency = sa.case((was_sent, documents.c.booked_currency), else_=documents.c.currency)
+    rates = sa.case((was_sent, documents.c.booked_rates), else_="")
     date = documents.c.document_date
     month = sa.func.substr(sa.type_coerce(date, sa.String), 1, 7) if is_sqlite else sa.func.to_char(date, "YYYY-MM")
+    are_several = (sa.func.instr if is_sqlite else sa.func.strpos)(rates, ":") > 0
     each = (
         sa.select(
             sa.func.coalesce(month, "").label("month"),
             documents.c.direction,
             currency.label("currency"),
+            sa.case((are_several, _SEVERAL), else_=rates).label("rate"),
             gross.label("gross"),
+            sa.case((are_several, rates)).label("several"),
         )
         .where(*where)
         .subquery()
     )
-    key = (each.c.month, each.c.direction, each.c.currency)
-    added, rest = _added_as_integers(each.c.gross) if is_sqlite else (sa.func.sum(each.c.gross), sa.null())
-    query = sa.select(*key, added, rest, sa.func.count(), sa.func.count(each.c.gross)).group_by(*key)
-    sums = [
-        Sum(month, direction, currency, _total(total, odd, is_sqlite), number, number - known)
-        for month, direction, currency, total, odd, number, known in connection.execute(query)
-    ]
-    return sorted(sums, key=lambda one: (one.month, one.direction, one.currency), reverse=True)
+    key = (each.c.month, each.c.direction, each.c.currency, each.c.rate)
+    added = _added_as_integers(each) if is_sqlite else _added(each)
+    parts = sa.func.aggregate_strings(each.c.several, " ")
+    query = sa.select(*key, *added, sa.func.count(), sa.func.count(each.c.gross), parts).group_by(*key)
+    totals: dict[tuple[str, str, str], Total] = {}
+    for *of, rate, units, net_units, rest, number, known, several in connection.execute(query):
+        month_of, direction, currency_of = of
+        total = totals.setdefault((month_of, direction, currency_of), Total())
+        others = [Decimal(text) for text in (rest or "").split()]
+        amount = _amount(units, is_sqlite) + sum(others, Decimal(0))
+        total.add(amount, number, number - known)
+        if rate == _SEVERAL:
+            for one, part in read_rates(several):
+                total.add_rate(one, part)
+        elif rate:
+            net = _amount(net_units, is_sqlite) + sum((net_of(other, Decimal(rate)) for other in others), Decimal(0))
+            total.add_rate(Decimal(rate), amount, known, net)
+        elif known:
+            total.add_rate(None, amount, known)
+    return ordered(totals)
 
 
-def _added_as_integers(amount: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return the sum of usual amounts in ten-thousandths, and the others as texts.
+def _has_one_rate(each: sa.Subquery) -> ColumnElement[bool]:
+    return each.c.rate.not_in(["", _SEVERAL])
+
+
+def _added(each: sa.Subquery) -> list[ColumnElement[Any]]:
+    """Return the gross sum, the net sum, and nothing that is left to be added."""
+    net = sa.func.round(each.c.gross / (1 + sa.cast(each.c.rate, sa.Numeric) / 100), 2)
+    return [sa.func.sum(each.c.gross), sa.func.sum(sa.case((_has_one_rate(each), net))), sa.null()]
+
+
+def _added_as_integers(each: sa.Subquery) -> list[ColumnElement[Any]]:
+    """Return the gross and the net sum of usual amounts in ten-thousandths, and the other amounts as texts.
 
     SQLite has amounts as texts and adds binary floats, which do not keep cents; its whole numbers are exact.
     """
-    text = sa.type_coerce(amount, sa.String)
+    text = sa.type_coerce(each.c.gross, sa.String)
     number = sa.cast(text, sa.Float)
     is_usual = sa.and_(text.op("NOT GLOB")(f"*.{'?' * (_DIGITS + 1)}*"), number.between(-_LARGE, _LARGE))
-    units = sa.cast(sa.func.round(number * 10**_DIGITS), sa.Integer)
-    return sa.func.sum(sa.case((is_usual, units))), sa.func.group_concat(sa.case((is_usual, None), else_=text), " ")
+    units = _units(number)
+    whole = 100 * 10**_DIGITS + _units(sa.cast(each.c.rate, sa.Float))  # 100 % net, and the tax
+    cents = (2 * 10**_DIGITS * sa.func.abs(units, type_=sa.BigInteger) + whole) // (2 * whole)  # half up
+    net = sa.case((units < 0, -cents), else_=cents) * 10 ** (_DIGITS - 2)
+    return [
+        sa.func.sum(sa.case((is_usual, units))),
+        sa.func.sum(sa.case((sa.and_(is_usual, _has_one_rate(each)), net))),
+        sa.func.aggregate_strings(sa.case((is_usual, None), else_=text), " "),
+    ]
 
 
-def _total(total: Any, rest: str | None, is_in_units: bool) -> Decimal:
-    if not is_in_units:
-        return Decimal(total or 0)
-    return Decimal(total or 0).scaleb(-_DIGITS) + sum(map(Decimal, (rest or "").split()), Decimal(0))
+def _units(number: ColumnElement[Any]) -> ColumnElement[int]:
+    return sa.cast(sa.func.round(number * 10**_DIGITS), sa.BigInteger)
+
+
+def _amount(added: Any, is_in_units: bool) -> Decimal:
+    amount = Decimal(added or 0)
+    return amount.scaleb(-_DIGITS) if is_in_units else amount

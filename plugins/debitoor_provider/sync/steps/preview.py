@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
@@ -26,10 +26,11 @@ from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, other_wish, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
+    from debitoor_provider.sync.statement import StatedRate
     from debitoor_provider.sync.steps.drafts import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
@@ -45,6 +46,7 @@ class Preview:
 
     :param outcome: ``send``, ``held``, ``rejected``, ``waiting``, ``left out``, ``there`` or ``ignored``
     :param lines: the amounts to be written, e.g. ``19 %: 119.00``
+    :param by_rate: the same gross amounts by tax rate; empty where nothing would be written
     :param marks: what a person should know of it although it would go
     :param message: why it would not go, with what helps; ``None`` when it would
     """
@@ -62,6 +64,7 @@ class Preview:
     invoice: str = ""
     marks: tuple[Message, ...] = ()
     message: Message | None = None
+    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -71,7 +74,7 @@ class Preview:
     def as_row(self) -> dict[str, Any]:
         """Return the fields as a row of a table, the reason in English."""
         row = {part.name: getattr(self, part.name) for part in fields(self)}
-        del row["message"], row["marks"]
+        del row["message"], row["marks"], row["by_rate"]
         gross = None if self.gross_amount is None else canonical(self.gross_amount, self.currency)
         return row | {"gross_amount": gross, "reason": self.reason}
 
@@ -276,6 +279,7 @@ def _drafted(row: ForeseenDocument, outcome: str, message: Message | None, draft
         gross_amount=statement.gross if shown.lines else None,
         currency=statement.currency,
         lines=shown.lines,
+        by_rate=statement.by_rate if shown.lines else {},
     )
 
 

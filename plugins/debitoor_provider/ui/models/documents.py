@@ -240,6 +240,8 @@ class AttentionCount(BaseModel):
     """How much needs attention."""
 
     total: int
+    documents: int = Field(description="Held and rejected ones")
+    accounts: int = Field(description="Those whose state needs a person, such as broken, reconnect, failed or late")
 
 
 LARGEST_ID = 2**63 - 1

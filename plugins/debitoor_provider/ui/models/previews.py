@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from debitoor_provider.ui.models.common import RequestDay, Text
+from debitoor_provider.ui.models.sums import SumModel
 
 OutcomeName = Literal["send", "held", "rejected", "waiting", "left out", "there", "ignored"]
 
@@ -49,5 +50,6 @@ class PreviewModel(BaseModel):
     total: int = Field(description="How many documents the service listed")
     complete: bool = Field(description="Whether all of them were looked at")
     documents: list[PreviewedDocument]
+    sums: list[SumModel] = Field(description="What would be booked of those looked at, latest month first")
     warnings: list[Text] = Field(default=[], description="What the settings name and GetMyInvoices does not have")
     stop: Text = Field(default="", description="Which limit of the account would stop the run; empty if none would")

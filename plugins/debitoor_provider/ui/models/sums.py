@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, Field
 
-from debitoor_provider.ui.models.common import Text
+from debitoor_provider.sync.directions import title_of
+from debitoor_provider.ui.models.common import Text, in_currency
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.rate_sums import RateSum, Sum
+
+
+class RateSumModel(BaseModel):
+    """The amounts of one tax rate."""
+
+    rate: Decimal | None = Field(description="In per cent; null for what is not booked, or not known by rate")
+    documents: int = Field(description="How many documents have an amount of it")
+    gross: Decimal
+    net: Decimal | None = Field(description="Of each document's gross amount at this rate; null without a rate")
+    tax: Decimal | None = Field(description="The rest of the gross amount; null without a rate")
+
+    @classmethod
+    def of(cls, rate_sum: RateSum, currency: str) -> Self:
+        """Return the model of a sum."""
+        return cls(rate=rate_sum.rate, documents=rate_sum.documents, **_amounts(rate_sum, currency))
 
 
 class SumModel(BaseModel):
-    """The gross amounts of some documents."""
+    """The amounts of some documents."""
 
     month: str = Field(description="Of the document date, as YYYY-MM; empty without one")
     direction: str
@@ -19,6 +39,24 @@ class SumModel(BaseModel):
     gross: Decimal = Field(description="What was sent, where it was; else what the source states")
     documents: int = Field(description="How many these are")
     unknown: int = Field(description="How many of them state no amount")
+    net: Decimal | None = Field(description="The sum of those of all rates; null if one has none")
+    tax: Decimal | None = Field(description="Likewise")
+    rates: list[RateSumModel] = Field(description="The gross amount by tax rate, what has none last")
+
+    @classmethod
+    def of(cls, total: Sum) -> Self:
+        """Return the model of a sum."""
+        rates = [RateSumModel.of(rate_sum, total.currency) for rate_sum in total.rates]
+        return cls(
+            **total._asdict()
+            | _amounts(total, total.currency)
+            | {"rates": rates, "direction_title": title_of(total.direction)}
+        )
+
+
+def _amounts(total: Sum | RateSum, currency: str) -> dict[str, Any]:
+    amounts = {"gross": total.gross, "net": total.net, "tax": total.tax}
+    return {name: in_currency(amount, currency) for name, amount in amounts.items()}
 
 
 class SumList(BaseModel):

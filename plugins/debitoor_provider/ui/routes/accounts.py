@@ -16,7 +16,7 @@ from debitoor_provider.sync.accounts.times import Weekday
 from debitoor_provider.sync.directions import DIRECTIONS, loaded, row_of
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
-from debitoor_provider.ui.account_states import AccountState
+from debitoor_provider.ui.account_states import NEED_HELP, AccountState
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
 from debitoor_provider.ui.folder import account_file, account_files, is_fileless
@@ -55,6 +55,7 @@ def list_accounts(
     user: GetUserDep,
     search: Annotated[str, Query(max_length=200, description="Found in name, id, companies or note")] = "",
     state: AccountState | None = None,
+    help_needed: Annotated[bool, Query(description="Only those whose state needs a person, such as failed")] = False,
     direction: KnownDirection | None = None,
     order: AccountOrder = "name",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -69,6 +70,8 @@ def list_accounts(
         rows: list[_Row] = [*overview({id_: file for id_, file in files.items() if id_ in mine}, counts)]
         rows += fileless_accounts(without & mine, counts) if without else []
         fitting = [row for row in rows if _fits(row, text, direction)]
+        if help_needed:
+            fitting = [row for row in fitting if row.state in NEED_HELP]
         chosen = [row for row in fitting if state is None or row.state is state]
         page = _described(_sorted(chosen, order)[offset : offset + limit], user)
     return AccountList(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse  # noqa: TC002
 
 from debitoor_provider.ui.access import ANY_USER
-from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
+from debitoor_provider.ui.csv_export import CsvForm, rows_of
 from debitoor_provider.ui.document_lists import DocumentListFilter, ListPart, read_list, read_sums
 from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
@@ -40,16 +40,16 @@ def list_all_documents(
 
 @router.get("/documents.csv", dependencies=[Depends(ANY_USER)])
 def export_all_documents(
-    mine: Mine, wanted: Annotated[DocumentListFilter, Depends()], form: CsvForm = "data"
+    mine: Mine, wanted: Annotated[DocumentListFilter, Depends()], form: Annotated[CsvForm, Depends()]
 ) -> StreamingResponse:
     """Return documents of all accounts that the user may see as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.lists.ids(wanted.chosen(), **wanted.narrowed(**mine.filters()))
     names = {account_id: mine.name(account_id) for account_id in mine.ids}
-    return as_csv("documents.csv", rows_of(ledger, ids, dialect_of(form), names))
+    return as_csv("documents.csv", rows_of(ledger, ids, form.dialect(), names))
 
 
 @router.get("/documents/sums", dependencies=[Depends(ANY_USER)])
 def sum_all_documents(mine: Mine, wanted: Annotated[DocumentListFilter, Depends()]) -> SumList:
-    """Add up the gross amounts of documents of all accounts that the user may see, by month and currency."""
+    """Add up documents of all accounts that the user may see, by month, currency and tax rate."""
     return read_sums(wanted, **mine.filters())

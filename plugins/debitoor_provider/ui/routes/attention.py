@@ -7,11 +7,13 @@ from typing import Annotated
 from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
 from fastapi import APIRouter, Depends, Query
 
-from debitoor_provider.sync.ledger import ATTENTION
 from debitoor_provider.ui.access import ANY_USER, Right, rights
+from debitoor_provider.ui.account_states import NEED_HELP
 from debitoor_provider.ui.document_lists import ListPart, Newest, read_attention
+from debitoor_provider.ui.fileless import fileless_accounts
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
+from debitoor_provider.ui.overview import overview
 from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -48,8 +50,14 @@ def list_attention(
 
 @router.get("/attention/count", dependencies=[Depends(ANY_USER)])
 def count_attention(user: GetUserDep) -> AttentionCount:
-    """Count the held and rejected documents of all accounts that the user may see."""
+    """Count what needs a person, of all accounts that the user may see: documents, and accounts by their state."""
     mine = accounts_of(user)
     with opened_ledger().reading():
-        states = opened_ledger().lists.states(**mine.filters())
-    return AttentionCount(total=sum(states.get(state, 0) for state in ATTENTION))
+        counts = opened_ledger().figures.counts()
+        rows = overview({id_: file for id_, file in mine.files.items() if id_ in mine.ids}, counts)
+        others = mine.ids - mine.files.keys()
+        states = [row.state for row in rows]
+        states += [row.state for row in fileless_accounts(others, counts)] if others else []
+    documents = sum(counts[account].attention for account in mine.ids & counts.keys())
+    accounts = sum(state in NEED_HELP for state in states)
+    return AttentionCount(total=documents + accounts, documents=documents, accounts=accounts)

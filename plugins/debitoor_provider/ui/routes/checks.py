@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from debitoor_provider.ui import checks
 from debitoor_provider.ui.access import RUN
 from debitoor_provider.ui.checks import CheckPart  # noqa: TC001  FastAPI reads it
-from debitoor_provider.ui.csv_export import CsvForm, dialect_of
+from debitoor_provider.ui.csv_export import CsvForm  # noqa: TC001
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.models.checks import CheckModel, CheckWish  # noqa: TC001
 from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
@@ -31,13 +31,13 @@ def check_account(account_id: str, wish: CheckWish) -> CheckModel:
 @router.get("/accounts/{account_id}/check.csv", dependencies=[Depends(RUN)])
 def export_check(
     account_id: str,
+    form: Annotated[CsvForm, Depends()],
     part: Annotated[CheckPart, Query(description="All documents, or the sums")] = "documents",
     start: Annotated[RequestDay | None, Query(alias="from", description="First document date, inclusive")] = None,
     end: Annotated[RequestDay | None, Query(alias="to", description="Last document date, inclusive")] = None,
-    form: CsvForm = "data",
 ) -> StreamingResponse:
     """Compare a period, and return what was found as a table for spreadsheets."""
-    pieces = checks.csv_of(account_id, settings_of(account_id), start, end, part, dialect_of(form))
+    pieces = checks.csv_of(account_id, settings_of(account_id), start, end, part, form.dialect())
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{account_id}-check-{part}.csv",
         "X-Content-Type-Options": "nosniff",

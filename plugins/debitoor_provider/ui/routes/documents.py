@@ -18,7 +18,7 @@ from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
 from debitoor_provider.ui.corrections import asked_books_currency, books_currency, correct, stated_of
-from debitoor_provider.ui.csv_export import CsvForm, dialect_of, rows_of
+from debitoor_provider.ui.csv_export import CsvForm, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
 from debitoor_provider.ui.document_lists import FilterOfAccount, ListPart, read_list, read_sums
@@ -60,12 +60,12 @@ def list_documents(
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
 def export_documents(
-    account_id: str, wanted: Annotated[FilterOfAccount, Depends()], form: CsvForm = "data"
+    account_id: str, wanted: Annotated[FilterOfAccount, Depends()], form: Annotated[CsvForm, Depends()]
 ) -> StreamingResponse:
     """Return documents of an account as a table for spreadsheets."""
     ledger = opened_ledger()
     ids = ledger.lists.ids(wanted.chosen(), **wanted.narrowed(**wanted.of(account_id)))
-    return as_csv(f"{account_id}.csv", rows_of(ledger, ids, dialect_of(form)))
+    return as_csv(f"{account_id}.csv", rows_of(ledger, ids, form.dialect()))
 
 
 @router.get("/accounts/{account_id}/documents/sums", dependencies=[Depends(SEE)])

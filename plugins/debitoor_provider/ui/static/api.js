@@ -1,5 +1,6 @@
 // The page's own API; its shapes are described at /debitoor/openapi.json.
 
+import { timeZone } from "./format.js";
 import { address } from "./host.js";
 import { bytes, call, query } from "./http.js";
 import { currentLanguage } from "./words.js";
@@ -28,8 +29,9 @@ export const correct = (id, number, body) => call("POST", account(id, `/document
 export const booksCurrency = (id, number, options) =>
   call("GET", account(id, `/documents/${number}/books-currency`), options);
 export const act = (id, body) => call("POST", account(id, "/documents/actions"), { body });
-/** For a download, which the browser asks for by itself: as a spreadsheet of the reader's language, or as data. */
-const asTable = (params, form) => query({ ...params, form, language: form === "spreadsheet" ? currentLanguage() : null });
+/** For a download, which the browser asks for by itself: a spreadsheet in the reader's language and zone, or data. */
+const asTable = (params, form) =>
+  query({ ...params, form, ...(form === "spreadsheet" ? { language: currentLanguage(), timezone: timeZone() } : {}) });
 export const csvAddress = (id, params, form) =>
   address(`${id ? account(id, "/documents") : at("documents")}.csv`) + asTable(params, form);
 const file = (id, number) => account(id, `/documents/${number}/file`);

@@ -88,17 +88,22 @@ function Header() {
   );
 }
 
-/** How many documents wait for a person; it follows decisions, since it is asked for with each place and in between. */
+/** How many documents and accounts wait for a person; it follows decisions, since it is asked for with each place and in between. */
 function AttentionBadge() {
   const { t, language } = useWords();
   const { pathname } = useLocation();
   const { data } = useData(api.attentionCount, [pathname], { every: 10000 });
   if (!data?.total) return null;
+  const { documents, accounts } = data;
+  const counts = [
+    documents > 0 && t("nav.attentionCount", { count: documents }),
+    accounts > 0 && t("nav.attentionAccounts", { count: accounts }),
+  ];
   return h(
     ui.Badge,
     { colorPalette: "orange", rounded: "full", ms: 1 },
     h("span", { "aria-hidden": true }, data.total.toLocaleString(language)),
-    h(ui.VisuallyHidden, null, t("common.line", { name: "", value: t("nav.attentionCount", { count: data.total }) })),
+    h(ui.VisuallyHidden, null, t("common.line", { name: "", value: counts.filter(Boolean).join(", ") })),
   );
 }
 

@@ -1,7 +1,7 @@
 // Dates, times and amounts as the reader's language writes them. Amounts are decimal texts and stay exact.
 
 /** The time zone that was chosen in Airflow's UI, which keeps it as JSON; as there, the browser's before that. */
-function timeZone() {
+export function timeZone() {
   try {
     const chosen = JSON.parse(localStorage.getItem("timezone")) || undefined;
     return new Intl.DateTimeFormat("en", { timeZone: chosen }).resolvedOptions().timeZone;

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from contextlib import closing
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +13,11 @@ import sqlalchemy as sa
 
 from debitoor_provider.cli.ledger import upgrade
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.ledger import EventKind, Ledger, LedgerOutdated, Run, State
+from debitoor_provider.sync.export.booked_amounts import BookedAmounts
+from debitoor_provider.sync.ledger import EventKind, Ledger, LedgerOutdated, Run, Sent, State
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
+from debitoor_provider.sync.rate_sums import rates_text
 from tests.postgresql import new_database
 from tests.sync.ledger.database import upgrades
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
@@ -21,6 +25,8 @@ from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_sta
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from debitoor_provider.sync.statement import StatedRate
 
 pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 FIRST = "0001"
@@ -108,6 +114,37 @@ def test_nothing_is_lost(first: str, today: Ledger, capsys: pytest.CaptureFixtur
     assert ledger.figures.moved_by_day(LONG_AGO) == today.figures.moved_by_day(LONG_AGO)
     assert ledger.figures.recount() == []
     ledger.close()
+
+
+def test_what_was_booked_gets_its_rates_from_the_history(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    today = Ledger.open(today_url)
+    booked: list[dict[StatedRate, Decimal]] = [
+        {Decimal(19): Decimal("119.00")},
+        {Decimal("5.5"): Decimal("10.55"), Decimal(19): Decimal("1.19")},
+        {},
+    ]
+    for entry, by_rate in zip(claimed(today, *range(1, 4)), booked, strict=True):
+        gross = sum(by_rate.values(), Decimal(0))
+        sent = Sent(gross, "EUR", entry.document_date, None, gross, "EUR", by_rate=by_rate)
+        for tried in ({Decimal(7): Decimal("1.00")}, by_rate):
+            detail = BookedAmounts(date(2026, 2, 3), tried).as_json()
+            sending = today.steps.intend(entry, detail=detail, sent=sent)
+        today.steps.moved(sending, f"expense-{entry.id}")
+    with monkeypatch.context() as before:
+        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, "0016"))
+        before.setattr(schema, "HEAD", "0016")
+        Ledger.open(empty_url).close()
+    upgrades.fill(empty_url, upgrades.rows(today_url))
+    today.close()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        entries = ledger.documents.entries(order="date")
+        assert sorted(entry.booked_rates for entry in entries) == ["", "19", "5.5:10.55 19:1.19"]
+        assert [entry.booked_rates for entry in entries] == [rates_text(booked[entry.id - 1]) for entry in entries]
 
 
 def test_it_resumes_where_it_stopped(first: str):

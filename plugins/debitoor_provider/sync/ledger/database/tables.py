@@ -60,6 +60,7 @@ documents = sa.Table(
     sa.Column("gross_amount", _AMOUNT),
     sa.Column("booked_gross", _AMOUNT),
     sa.Column("booked_currency", _TEXT, nullable=False, default=""),
+    sa.Column("booked_rates", _TEXT, nullable=False, default=""),
     sa.Column("search", _TEXT, nullable=False, default=""),
     sa.Column("snapshot", _TEXT, nullable=False, default=""),
     sa.Column("fingerprint", _TEXT, nullable=False, default=""),

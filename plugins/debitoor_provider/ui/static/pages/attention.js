@@ -1,15 +1,18 @@
-// Every document that waits for a person, of all accounts: why, and what helps.
+// What waits for a person: accounts that cannot go on, and the documents of all accounts, with why and what helps.
 
-import { Fragment, h, ui, useEffect, useState } from "../host.js";
+import { Fragment, HOME, h, ui, useEffect, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useWords } from "../words.js";
+import { Actions } from "../parts/actions.js";
+import { Advice } from "../parts/advice.js";
 import { ActionBar } from "../parts/document_actions.js";
 import { Newest, newestOf } from "../parts/document_filters.js";
 import { DocumentTable } from "../parts/document_table.js";
-import { documentPlace } from "../parts/links.js";
+import { Place, PlaceButton, accountPlace, documentPlace } from "../parts/links.js";
 import { Chips, Choice, PAGE_SIZE, Pages, SearchField, useAddress } from "../parts/lists.js";
 import { FailureNotice, Loading, Nothing } from "../parts/notices.js";
+import { StateBadge } from "../parts/state.js";
 
 export function AttentionPage() {
   const { t } = useWords();
@@ -36,6 +39,7 @@ export function AttentionPage() {
     Fragment,
     null,
     h(ui.Heading, { as: "h2", size: "lg", mb: 1 }, t("nav.attention")),
+    !filter.account && !filter.search && !filter.code && h(AccountsInNeed),
     h(ui.Text, { color: "fg.muted", mb: 3 }, t("attention.explained")),
     h(Bar, { address, filter, data, accounts }),
     h(FailureNotice, { failure, onRetry: reload }),
@@ -57,6 +61,44 @@ export function AttentionPage() {
       }),
   );
 }
+
+/** The accounts whose state needs a person; nothing while there are none. */
+function AccountsInNeed() {
+  const { t } = useWords();
+  const { data, failure, reload } = useData(
+    (options) => api.accounts({ help_needed: true, limit: MOST_ACCOUNTS }, options),
+    [],
+    { every: 10000 },
+  );
+  if (!data?.total) return h(FailureNotice, { failure, onRetry: reload });
+  const { accounts, total } = data;
+  return h(
+    Actions,
+    { onDone: reload },
+    h(ui.Heading, { as: "h3", size: "sm", mb: 2 }, t("attention.accounts")),
+    h(
+      ui.Stack,
+      { as: "ul", gap: 2, mb: 4, listStyleType: "none", "aria-label": t("attention.accounts") },
+      accounts.map((row) =>
+        h(
+          ui.Stack,
+          { as: "li", key: row.id, gap: 1, borderWidth: 1, borderColor: "border", rounded: "md", p: 2 },
+          h(
+            ui.Flex,
+            { gap: 2, align: "center", wrap: "wrap" },
+            h(Place, { to: accountPlace(row.id), fontWeight: "medium" }, row.name),
+            h(StateBadge, { state: row.state }),
+          ),
+          h(Advice, { row }),
+        ),
+      ),
+    ),
+    total > accounts.length &&
+      h(PlaceButton, { to: HOME }, t("attention.moreAccounts", { count: total - accounts.length })),
+  );
+}
+
+const MOST_ACCOUNTS = 20;
 
 function byAccount(documents) {
   const ids = new Map();

@@ -2,7 +2,7 @@
 // whether it is allowed is asked again by Airflow when it is done.
 
 import { HOME, createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
-import { pause, runsUnderWay, trigger } from "../airflow.js";
+import { pause, sync } from "../airflow.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
 import { keep, newDraft } from "../wizard/draft.js";
@@ -64,28 +64,12 @@ async function allow(row) {
     row.id,
     row.stops.map((stop) => stop.id),
   );
-  if (row.rights.run && !row.paused) await trigger(row.dag_id);
-}
-
-const starting = new Set();
-
-/** Starts a run, unless one is under way or waits to begin: it takes what is new as well. */
-async function sync(row) {
-  if (starting.has(row.dag_id)) return "already";
-  starting.add(row.dag_id);
-  try {
-    const { dag_runs: runs } = await runsUnderWay(row.dag_id);
-    if (runs.length > 0) return "already";
-    await trigger(row.dag_id);
-    return "done";
-  } finally {
-    starting.delete(row.dag_id);
-  }
+  if (row.rights.run && !row.paused) await sync(row.dag_id);
 }
 
 const AT_ONCE = {
   allow,
-  sync,
+  sync: (row) => sync(row.dag_id),
   pause: async (row) => void (await pause(row.dag_id, true)),
   resume: async (row, t) => {
     await requireNothingWrong(row, t);

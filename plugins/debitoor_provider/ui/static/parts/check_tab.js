@@ -72,11 +72,17 @@ function Result({ account, period }) {
     h(
       ui.HStack,
       { gap: 2, wrap: "wrap" },
-      ["documents", "sums"].map((part) =>
-        h(
-          ui.Button,
-          { key: part, asChild: true, size: "sm", variant: "outline" },
-          h("a", { href: api.checkCsvAddress(account.id, { ...params, part }, "spreadsheet"), download: "" }, t(`check.csv.${part}`)),
+      ["spreadsheet", "data"].flatMap((form) =>
+        ["documents", "sums"].map((part) =>
+          h(
+            ui.Button,
+            { key: `${part} ${form}`, asChild: true, size: "sm", variant: form === "data" ? "ghost" : "outline" },
+            h(
+              "a",
+              { href: api.checkCsvAddress(account.id, { ...params, part }, form), download: "" },
+              t(`check.csv.${part}.${form}`),
+            ),
+          ),
         ),
       ),
     ),

@@ -21,11 +21,12 @@ const allowed = (documents) => ACTIONS.filter((action) => documents.some((one) =
  * @param {number} props.count how many that are
  * @param {number} [props.total] how many fit the filter, when all of them can be chosen
  * @param {boolean} [props.isAll] whether all that fit are chosen
+ * @param {Object<string, number>} [props.states] how many of all that fit are in each state
  * @param {(() => void)|null} [props.onAll] chooses all that fit; without it that is not offered
  * @param {() => void} props.onClear chooses none
  * @param {() => void} props.onDone called when documents have changed
  */
-export function ActionBar({ documents, targets, count, total, isAll = false, onAll, onClear, onDone }) {
+export function ActionBar({ documents, targets, count, total, isAll = false, states = {}, onAll, onClear, onDone }) {
   const { t } = useWords();
   return h(
     ui.Flex,
@@ -54,7 +55,7 @@ export function ActionBar({ documents, targets, count, total, isAll = false, onA
     h(ui.Spacer),
     h(DocumentActions, {
       actions: isAll ? ACTIONS : allowed(documents),
-      isFirst: !isAll && documents.every(wasNeverSent),
+      send: isAll ? sendWordOfStates(states) : sendWord(documents),
       targets,
       countOf: (action) => (isAll ? count : documents.filter((one) => one.actions.includes(action)).length),
       onDone,
@@ -70,11 +71,12 @@ export function ActionBar({ documents, targets, count, total, isAll = false, onA
  * @param {Object[]} props.targets what the server is asked to change
  * @param {(action: string) => number} [props.countOf] how many documents an action will change; default: one
  * @param {() => void} props.onDone called when documents have changed
- * @param {boolean} [props.isFirst] whether none of them was ever sent: then sending is no sending again
+ * @param {string} props.send the word for sending them, see `sendWord`
  */
-export function DocumentActions({ actions, targets, countOf = () => 1, isFirst = false, onDone }) {
+export function DocumentActions({ actions, targets, countOf = () => 1, send, onDone }) {
   const { t } = useWords();
   const [action, setAction] = useState(null);
+  const wordOf = (one) => (one === "send_again" ? send : one);
   const finish = (hasChanged) => {
     setAction(null);
     if (hasChanged) onDone();
@@ -83,13 +85,11 @@ export function DocumentActions({ actions, targets, countOf = () => 1, isFirst =
     ui.Wrap,
     { gap: 1, role: "group", "aria-label": t("do.actions") },
     ACTIONS.filter((one) => actions.includes(one)).map((one) =>
-      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${wordOf(one, isFirst)}`)),
+      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${wordOf(one)}`)),
     ),
-    action && h(ReasonDialog, { action, word: wordOf(action, isFirst), targets, count: countOf(action), onClose: finish }),
+    action && h(ReasonDialog, { action, word: wordOf(action), targets, count: countOf(action), onClose: finish }),
   );
 }
-
-const wordOf = (action, isFirst) => (action === "send_again" && isFirst ? "send" : action);
 
 function ReasonDialog({ action, word, targets, count, onClose }) {
   const { t } = useWords();
@@ -130,8 +130,23 @@ function ReasonDialog({ action, word, targets, count, onClose }) {
   );
 }
 
-/** Whether a document was never sent, as far as is known. */
-export const wasNeverSent = (document) => !document.target_id && !document.moved_at;
+/** Whether a document was sent, as far as is known. */
+const wasSent = (document) => Boolean(document.target_id || document.moved_at);
+
+/** The word for sending documents: what was never sent is not sent again. */
+export function sendWord(documents) {
+  const sent = documents.filter(wasSent).length;
+  return sent === 0 ? "send" : sent === documents.length ? "send_again" : "send_any";
+}
+
+const SENT = new Set(["moved", "archived"]);
+
+/** The same, of documents of which no more is known than how many are in each state. */
+function sendWordOfStates(states) {
+  const there = Object.keys(states).filter((state) => states[state] > 0);
+  const sent = there.filter((state) => SENT.has(state)).length;
+  return sent === 0 ? "send" : sent === there.length ? "send_again" : "send_any";
+}
 
 async function actOnAll(action, targets, reason) {
   const sum = { changed: 0, left: 0 };

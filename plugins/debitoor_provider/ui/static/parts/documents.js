@@ -68,6 +68,7 @@ export function DocumentsTab({ account, onChange }) {
         documents: documents.filter((one) => chosen.has(one.id)),
         total,
         isAll,
+        states: filter.state.length ? Object.fromEntries(filter.state.map((one) => [one, data.states[one]])) : data.states,
         onAll: filter.run || data.changed_after ? null : () => setAll(true), // the server fits by all the rest
         onClear: clear,
         targets: [

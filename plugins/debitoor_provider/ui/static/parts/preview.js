@@ -4,10 +4,12 @@ import { h, ui } from "../host.js";
 import { amount, day } from "../format.js";
 import { useWords } from "../words.js";
 import { EInvoice } from "./document_facts.js";
+import { SumTable } from "./sums.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
-/** @param {{preview: {counts: Object, total: number, complete: boolean, documents: Object[], warnings: string[], stop: string}}} props */
+/** @param {{preview: {counts: Object, total: number, complete: boolean, sums: Object[], documents: Object[],
+ *     warnings: string[], stop: string}}} props */
 export function PreviewResult({ preview }) {
   const { t } = useWords();
   const warnings = preview.warnings.map((text) => h(Warning, { key: text, text }));
@@ -26,6 +28,13 @@ export function PreviewResult({ preview }) {
     ),
     preview.stop && h(Warning, { text: preview.stop }),
     preview.complete || h(ui.Text, { color: "fg.muted" }, t("preview.incomplete", { count: preview.documents.length })),
+    preview.sums.length > 0 &&
+      h(
+        ui.Stack,
+        { gap: 1 },
+        h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("preview.sums.explained")),
+        h(SumTable, { sums: preview.sums }),
+      ),
     h(
       ui.Stack,
       { as: "ul", gap: 2, listStyleType: "none", "aria-label": t("preview.documents") },

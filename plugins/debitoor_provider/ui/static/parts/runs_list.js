@@ -95,9 +95,8 @@ function Started({ run }) {
 function Kind({ run }) {
   const { t, language } = useWords();
   const { from, to, document_ids: ids } = run.window;
-  const period = [from && `${t("common.from")} ${day(from, language)}`, to && `${t("common.to")} ${day(to, language)}`]
-    .filter(Boolean)
-    .join(" ");
+  const bounds = from && to ? "both" : from ? "from" : "to";
+  const period = (from || to) && t(`runs.period.${bounds}`, { from: day(from, language), to: day(to, language) });
   return h(
     ui.Box,
     null,

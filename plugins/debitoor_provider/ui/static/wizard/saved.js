@@ -87,7 +87,7 @@ function Start({ account, dagId, frequency, page, unclear }) {
         await airflow.pause(dagId, false);
       }
       // A schedule starts its first run by itself as soon as the account is resumed.
-      if (!account.paused || frequency === "manual") await airflow.trigger(dagId);
+      if (!account.paused || frequency === "manual") await airflow.sync(dagId);
       navigate(page);
     } catch (error) {
       setFailure(error);
