@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.export.vat_area import Area, Place, bare_postcode, place_of, share_their_tax
-from debitoor_provider.sync.export.vat_rates import rates_on
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.text import cut, one_line
 from debitoor_provider.sync.vat_ids import country_of
+from debitoor_provider.sync.vat_rates import rates_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,10 +14,10 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.books import country_of_books
 from debitoor_provider.sync.countries import iso_code
-from debitoor_provider.sync.export.vat_rates import standard_rate_on
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.vat_rates import standard_rate_on
 from debitoor_provider.ui import drafts, previews, samples
 from debitoor_provider.ui.access import ENTER
 from debitoor_provider.ui.folder import account_files

@@ -9,7 +9,7 @@ import eu_vat_rates_data
 import pytest
 from duty27_eu_vat import ATTRIBUTION, DATA_AS_OF, get_rate_changes, list_countries
 
-from debitoor_provider.sync.export.vat_rates import rates_on
+from debitoor_provider.sync.vat_rates import rates_on
 
 NOTICE = Path(__file__).parents[3] / "NOTICE"
 
