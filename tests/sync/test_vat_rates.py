@@ -11,7 +11,7 @@ from duty27_eu_vat import ATTRIBUTION, DATA_AS_OF, get_rate_changes, list_countr
 
 from debitoor_provider.sync.vat_rates import rates_on
 
-NOTICE = Path(__file__).parents[3] / "NOTICE"
+NOTICE = Path(__file__).parents[2] / "NOTICE"
 
 
 def shown(country: str, day: str, postcode: str = "") -> str:
