@@ -26,9 +26,9 @@ from benchmarks.job import Job
 job = Job.read()
 ours.ACCOUNT = job.name.lower()
 ours.ledger_url = lambda folder: os.environ["LEDGER"]
-ours.Exchange(job).run()
+(getattr(ours, "BenchmarkedAccount", None) or ours.Exchange)(job).run()
 """
-"""The build's own benchmark moves the documents, into the ledger of the page."""
+"""The build's own benchmark, in which the class had another name before, moves the documents into the page's ledger."""
 
 
 @contextmanager

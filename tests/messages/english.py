@@ -20,6 +20,7 @@ _NAMES = re.compile(
     r"«[^«»]*»|„[^„“]*“|“[^“”]*”|»[^«»]*«|\"[^\"]*\""  # what is quoted is called so
     r"|airflow [a-z]+[^.;]*|pip install.*|(?<!\w)--[a-z-]+|\[[a-z_]+\] \w+"  # commands, options and settings
     r"|\w+(?:[._:/]\w+)+|<[^>]*>|\([a-z]+\)|\w+=\S+"
+    r"|\b(?:Viewer|User|Op|Admin)\b"  # Airflow's roles
 )
 DATA = {
     "acme", "receipts", "sales", "invoices", "invoice", "every", "reason", "scan", "manual", "scheduled", "backfill",
@@ -66,7 +67,7 @@ NAMED: dict[str, set[str]] = {
 """Words that are names in one message alone: of an argument, a value, a folder or a command."""
 COGNATES = {
     "fr": {
-        "actions", "admin", "application", "base", "cause", "cent", "change", "charge", "chose", "code",
+        "actions", "application", "base", "cause", "cent", "change", "charge", "chose", "code",
         "comment", "compare", "configuration", "confirmation", "correct", "date", "dates", "description",
         "document", "documents", "due", "expression", "images", "long", "machine", "maximum", "message",
         "messages", "minute", "minutes", "moment", "note", "notifications", "option", "page", "pages", "part",
@@ -82,7 +83,7 @@ COGNATES = {
         "uploads", "was", "workflow",
     },
     "da": {  # and of Airflow's menus, which it has in English for Danes
-        "admin", "administrator", "backend", "browser", "connections", "database", "date", "dictionary",
+        "administrator", "backend", "browser", "connections", "database", "date", "dictionary",
         "driver", "ecb", "editor", "end", "filter", "for", "form", "give", "have", "hold", "interval", "kib",
         "led", "link", "log", "logical", "login", "mib", "negative", "note", "over", "pause", "person",
         "portal", "positive", "problem", "processor", "redirect", "register", "roles", "scripts", "security",

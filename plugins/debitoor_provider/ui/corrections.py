@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from debitoor_provider.runs.corrections import unsettled
-from debitoor_provider.sync.accounts.sections import Period
-from debitoor_provider.sync.accounts.settings import ExportAccount
+from debitoor_provider.sync.accounts.sections import Books, Period
+from debitoor_provider.sync.accounts.settings import DebitoorAccount
 from debitoor_provider.sync.books import complete_books_of
 from debitoor_provider.sync.corrections import problems_of, to_corrections
 from debitoor_provider.sync.directions import DIRECTIONS
@@ -39,9 +39,9 @@ def books_currency(entry: Entry) -> str | None:
     sent = list(islice(lists.ids(Chosen(states=DONE), account=account), _LOOKED_AT))
     booked = (one.booked_currency for one in lists.page(len(sent), limit=_LOOKED_AT, ids=sent))
     known = next(filter(None, booked), None) or (entry.message and entry.message.params.get("books"))
-    if known or not (file := account_files().get(account)) or not isinstance(file.account, ExportAccount):
+    if known or not (bookkeeping := _bookkeeping_account(account)):
         return known or None
-    return file.account.books.currency
+    return bookkeeping[1].currency
 
 
 def asked_books_currency(entry: Entry) -> str | None:
@@ -50,11 +50,18 @@ def asked_books_currency(entry: Entry) -> str | None:
     :raises ServiceError: when it does not answer
     """
     known = books_currency(entry)
-    file = None if known else account_files().get(entry.account)
-    if file is None or not isinstance(file.account, ExportAccount):
+    if known or not (bookkeeping := _bookkeeping_account(entry.account)):
         return known
-    with samples.opened_debitoor(file.account.connections.debitoor) as client:
-        return complete_books_of(client, file.account, file.account.books).currency
+    account, books = bookkeeping
+    with samples.opened_debitoor(account.connections.debitoor) as client:
+        return complete_books_of(client, account, books).currency
+
+
+def _bookkeeping_account(account_id: str) -> tuple[DebitoorAccount, Books] | None:
+    """Return the settings of an account that books in Debitoor, and what they state about the books."""
+    account = file.account if (file := account_files().get(account_id)) else None
+    books = getattr(account, "books", None)
+    return (account, books) if isinstance(account, DebitoorAccount) and isinstance(books, Books) else None
 
 
 def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
