@@ -487,6 +487,18 @@ class TestCorrect:
         assert sentence in done.sentence
         assert states(ledger) == {foreign: State.HELD}
 
+    def test_amounts_that_contradict_the_only_amount_of_the_record_are_refused_with_both_net_amounts(
+        self, cli, ledger, planned, account, receipt
+    ):
+        account()
+        uid = str(receipt(net_amount="1000.00", gross_amount=None, tax_rates=[]))
+        planned(uid)
+        correct = ["documents", "correct", "acme", uid, "--reason", "seen", "--tax", "5.5:527.50"]
+        done = cli(*correct, "--tax", "20:1700.00")
+        assert done.code == 2
+        assert "come to 1916.67 net, but the net amount in GetMyInvoices is 1000.00." in done.sentence
+        assert cli(*correct, "--tax", "20:600.00").code == 0
+
     def test_what_settles_the_reason_is_taken(self, cli, ledger, foreign):
         assert cli("documents", "correct", "acme", foreign, "--supply", "domestic", "--reason", "seen").code == 0
         assert states(ledger) == {foreign: State.PLANNED}

@@ -111,8 +111,8 @@ BUTTONS = {
     "connect.mode.new": ["connection_missing", "setting_connection_missing"],
     "do.backfill": ["interval_without_day", "interval_reversed", "interval_of_now", "logical_date_alone"],
     "documents.do.send": ["booked_twice", "differs_at_target", "stored_differently", "same_file", "plan_refused"],
-    "documents.do.send_again": ["check_differs"],
-    "documents.do.only_if_missing": ["check_not_there"],
+    "documents.do.only_if_missing": ["check_differs", "check_not_there"],
+    "documents.do.mark_moved": ["check_differs_mark", "check_doubled_mark", "check_not_marked"],
 }
 """What mends something on the page, and messages whose remedy it is there."""
 
