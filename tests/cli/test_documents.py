@@ -325,7 +325,7 @@ class TestHistory:
         head, *rows = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if "|" in line]
         assert head == ["Champ", "Dans la fiche", "Dans la facture électronique"]
         assert rows == [
-            ["Date", "31 janv. 2026", "1 févr. 2026"],
+            ["Date", "31 janv. 2026", "1er févr. 2026"],
             ["TTC", "1 238,00 EUR", "119,00 EUR"],
             ["Taux de TVA", "7 %", "7 %; 19 %"],
             ["TTC par taux de TVA", "7 % : 1 238,00 EUR", "7 % : 19,00 EUR; 19 % : 100,00 EUR"],
