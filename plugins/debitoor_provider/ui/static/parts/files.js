@@ -98,7 +98,7 @@ function Shown({ file, title, download }) {
   if (isBroken) return instead("documents.brokenImage");
   return h(
     ui.Box,
-    { overflow: "auto", tabIndex: 0, role: "region", "aria-label": title, ...FRAME },
+    { overflow: "auto", tabIndex: 0, role: "group", "aria-label": title, ...FRAME },
     h("img", { src: file.url, alt: title, style: { maxWidth: "100%" }, onError: () => setBroken(true) }),
   );
 }

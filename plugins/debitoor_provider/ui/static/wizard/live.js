@@ -34,7 +34,7 @@ export function LivePreview({ live, title, missing, children }) {
       ui.HStack,
       { mb: 1 },
       h(ui.Text, { fontWeight: "medium", textStyle: "sm" }, title),
-      live.isPossible && live.isLoading && h(ui.Spinner, { size: "xs", "aria-label": t("common.loading") }),
+      live.isPossible && live.isLoading && h(ui.Spinner, { size: "xs", role: "status", "aria-label": t("common.loading") }),
     ),
     !live.isPossible && h(ui.Text, { textStyle: "sm", color: "fg.muted" }, missing),
     live.isPossible && live.failure && h(FailureNotice, { failure: live.failure, onRetry: live.reload }),
