@@ -65,7 +65,7 @@ def test_a_possible_duplicate_is_shown_side_by_side_and_said_to_be_another_one(
     page.go_back()
     drawer.get_by_role("button", name="This is another one").click()
     page.get_by_label("Reason").fill("two rides")
-    page.get_by_role("button", name="Change one document").click()
+    page.get_by_role("button", name="Confirm for one document").click()
     expect(drawer.get_by_text("two rides")).to_be_visible()
     expect(drawer.get_by_role("table", name="Possible duplicates")).to_have_count(0)
     take(page, "duplicates-decided")

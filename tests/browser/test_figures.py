@@ -68,7 +68,7 @@ def test_a_contradiction_is_shown_side_by_side_decided_and_booked(
     take(page, "figures-contradiction")
     drawer.get_by_role("button", name="Book the invoice's figures").click()
     page.get_by_label("Reason").fill("as printed")
-    page.get_by_role("button", name="Change one document").click()
+    page.get_by_role("button", name="Confirm for one document").click()
     expect(drawer.get_by_text("as printed")).to_be_visible()
 
     settled(page, f"/accounts/{ACCOUNT}/documents")

@@ -132,7 +132,7 @@ def test_the_period_of_a_run_is_said_in_words(books: LocalAirflow, open_context:
 
     page.route("**/debitoor/api/runs?*", answer)
     settled(page, "/runs")
-    for text in ("Du 1 janv. 2026 au 31 janv. 2026", "À partir du 1 févr. 2026", "Jusqu\u2019au 31 mars 2026"):
+    for text in ("Du 1er janv. 2026 au 31 janv. 2026", "À partir du 1er févr. 2026", "Jusqu\u2019au 31 mars 2026"):
         expect(page.get_by_text(text, exact=True)).to_be_visible()
     take(page, "runs-periods-fr")
 

@@ -51,8 +51,8 @@ def decide(page: Page, action: str, reason: str) -> None:
     page.get_by_role("region", name="Chosen documents").get_by_role("button", name=action).click()
     dialog = page.get_by_role("dialog", name=action)
     dialog.get_by_label("Reason").fill(reason)
-    dialog.get_by_role("button", name="Change one document").click()
-    expect(page.get_by_text("One document was changed.")).to_be_visible()
+    dialog.get_by_role("button", name="Confirm for one document").click()
+    expect(page.get_by_text("The decision on one document was saved.")).to_be_visible()
 
 
 def sync(page: Page) -> None:

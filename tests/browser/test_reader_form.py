@@ -67,7 +67,7 @@ def french(open_context: Callable[..., BrowserContext]) -> Page:
 def test_the_settings_are_shown_in_the_readers_form(french: Page) -> None:
     settled(french, f"/accounts/{ROUX}/settings")
     expect(french.get_by_text(f"{SAY['choice.frequency.daily']}, 06:30")).to_be_visible()
-    for shown in ("16,34 %", "10\N{NARROW NO-BREAK SPACE}000,50", "1500", "1 janv. 2026", "06:30"):
+    for shown in ("16,34 %", "10\N{NARROW NO-BREAK SPACE}000,50", "1500", "1er janv. 2026", "06:30"):
         expect(french.get_by_text(shown, exact=True).first).to_be_visible()
     take(french, "reader-settings")
     settled(french, f"/accounts/{ROUX}/edit?step=settings")

@@ -193,6 +193,8 @@ class TestValidateConnections:
         account()
         assert self.problems(cli) == {}
         assert cli("accounts", "validate", "--connections").out.endswith("; both connections were tested and work\n")
+        french = cli("accounts", "validate", "--connections", "--language", "fr").out
+        assert french.endswith("\u202f; les deux connexions ont été testées et fonctionnent\n")
 
     def test_neither_is_there(self, cli, account):
         account(connections={"getmyinvoices": "none_a", "debitoor": "none_b"})

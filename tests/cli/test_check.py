@@ -37,6 +37,18 @@ def test_a_difference_is_shown_with_its_reason(cli, moved, acme):
     assert "118.00" in " ".join(done.out.split())
 
 
+def test_what_is_to_be_done_about_two_records_of_a_moved_document_books_none_again(cli, moved, acme):
+    expense = acme.expenses()[0]
+    lines = [
+        {name: line[name] for name in ("taxRate", "grossAmount", "description") if name in line}
+        for line in expense["lines"]
+    ]
+    acme.add_expense(date=expense["date"], lines=lines)
+    [row] = cli("check", "acme", "-o", "json").rows["documents"]
+    assert row["outcome"] == "differs"
+    assert row["why"].endswith("and check again. Nothing else is to be done.")
+
+
 def test_as_json(cli, moved, receipt):
     new = receipt()
     done = cli("check", "acme", "-o", "json")

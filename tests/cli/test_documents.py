@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import yaml
 
 from debitoor_provider.messages import Message, words
 from debitoor_provider.sync.ledger import Run, State, read_choices
@@ -312,7 +313,7 @@ class TestHistory:
             ("retried", "planned"),
         ]
         assert rows[-1]["by"] == f"user:{getpass.getuser()}"
-        assert "mended" in rows[-1]["detail"]
+        assert rows[-1]["detail"] == {"reason": "mended"}
 
     @pytest.mark.parametrize("code", ["invoice_contradicts", "unproven_contradicts"])
     def test_both_figures_of_what_record_and_e_invoice_contradict_each_other_in(self, cli, planned, code):
@@ -324,7 +325,7 @@ class TestHistory:
         head, *rows = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if "|" in line]
         assert head == ["Champ", "Dans la fiche", "Dans la facture électronique"]
         assert rows == [
-            ["Date", "31 janv. 2026", "1 févr. 2026"],
+            ["Date", "31 janv. 2026", "1er févr. 2026"],
             ["TTC", "1 238,00 EUR", "119,00 EUR"],
             ["Taux de TVA", "7 %", "7 %; 19 %"],
             ["TTC par taux de TVA", "7 % : 1 238,00 EUR", "7 % : 19,00 EUR; 19 % : 100,00 EUR"],
@@ -348,6 +349,17 @@ class TestHistory:
         (event,) = cli("documents", "history", "acme", "1", "-o", "json").rows
         assert event["state"] == "held"
         assert "Record and e-invoice" not in cli("documents", "history", "acme", "1", "-o", "plain").out
+
+    @pytest.mark.parametrize("output", ["json", "yaml"])
+    def test_programs_get_the_detail_as_codes_and_values(self, cli, planned, ledger, output):
+        planned("1", state=State.HELD)
+        (entry,) = ledger.documents.entries("acme")
+        detail = {"invoice": "contradicts", "invoice_says": [DIFFERENCES[0].as_json()]}
+        ledger.documents.correct([entry], "", "user:anna", "seen", detail=detail)
+        event = yaml.safe_load(cli("documents", "history", "acme", "1", "-o", output).out)[-1]
+        assert event["detail"] == detail | {"reason": "seen"}
+        assert event["detail"]["invoice_says"][0]["code"] == "differs_in_date"
+        assert "date 2026-01-31 in the record" in cli("documents", "history", "acme", "1", "-o", "plain").out
 
     def test_a_document_without_a_contradiction_has_no_such_table(self, cli, held):
         assert "Record and e-invoice" not in cli("documents", "history", "acme", "1").out
@@ -488,6 +500,18 @@ class TestCorrect:
         assert done.code == 2
         assert sentence in done.sentence
         assert states(ledger) == {foreign: State.HELD}
+
+    def test_amounts_that_contradict_the_only_amount_of_the_record_are_refused_with_both_net_amounts(
+        self, cli, ledger, planned, account, receipt
+    ):
+        account()
+        uid = str(receipt(net_amount="1000.00", gross_amount=None, tax_rates=[]))
+        planned(uid)
+        correct = ["documents", "correct", "acme", uid, "--reason", "seen", "--tax", "5.5:527.50"]
+        done = cli(*correct, "--tax", "20:1700.00")
+        assert done.code == 2
+        assert "come to 1916.67 net, but the net amount in GetMyInvoices is 1000.00." in done.sentence
+        assert cli(*correct, "--tax", "20:600.00").code == 0
 
     def test_what_settles_the_reason_is_taken(self, cli, ledger, foreign):
         assert cli("documents", "correct", "acme", foreign, "--supply", "domestic", "--reason", "seen").code == 0

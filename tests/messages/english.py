@@ -63,6 +63,7 @@ NAMED: dict[str, set[str]] = {
     "start_comment_frequency": {"daily", "hourly", "hours", "monthly", "weekly"},
     "start_elsewhere": {"accounts"},
     **{f"unchanged_{state}": {"retry"} for state in ("moved", "archived", "held", "rejected", "send_again")},
+    **{code: {"retry"} for code in ("check_differs", "check_not_there")},
 }
 """Words that are names in one message alone: of an argument, a value, a folder or a command."""
 COGNATES = {

@@ -111,8 +111,8 @@ BUTTONS = {
     "connect.mode.new": ["connection_missing", "setting_connection_missing"],
     "do.backfill": ["interval_without_day", "interval_reversed", "interval_of_now", "logical_date_alone"],
     "documents.do.send": ["booked_twice", "differs_at_target", "stored_differently", "same_file", "plan_refused"],
-    "documents.do.send_again": ["check_differs"],
-    "documents.do.only_if_missing": ["check_not_there"],
+    "documents.do.only_if_missing": ["check_differs", "check_not_there"],
+    "documents.do.mark_moved": ["check_differs_mark", "check_doubled_mark", "check_not_marked"],
 }
 """What mends something on the page, and messages whose remedy it is there."""
 
@@ -181,6 +181,26 @@ def test_a_step_of_a_run_is_called_by_its_word_and_in_the_log_by_its_task(langua
     for reader in (Reader(language, page=True), Reader(language, figures=True)):
         with written_for(reader):
             assert named in message.text()
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    dated = [Message("period", date=day).text for day in ("2026-03-01", "2026-03-11")]
+    late = Message("sync_never", since="2026-03-01 06:30")
+    with written_for(Reader("fr", page=True)):
+        assert [text().partition(" est")[0] for text in dated] == ["Sa date 1er mars 2026", "Sa date 11 mars 2026"]
+        assert "depuis le 1er mars 2026, 06:30" in late.text()
+    with written_for(Reader("de", page=True)):
+        assert "01.03.2026" in dated[0]()
+
+
+def test_a_countrys_name_needs_no_article() -> None:
+    message = Message("country_unclear", country="FR", issuer="CH")
+    with written_for(Reader("fr", page=True)):
+        assert message.text().startswith(
+            "Pays du fournisseur\xa0: France\u202f; pays de son numéro de TVA\xa0: Suisse."
+        )
+    with written_for(Reader("de", page=True)):
+        assert message.text().startswith("Land des Lieferanten: Frankreich; Land seiner USt-IdNr.: Schweiz.")
 
 
 def test_french_has_no_plural_for_zero() -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from airflow.models.dag_version import DagVersion
 from airflow.models.dagrun import DagRun
+from airflow.models.taskinstance import TaskInstance
 from airflow.utils.session import create_session
 
 from debitoor_provider.runs.postponed import Postponed, postponed_runs
@@ -129,3 +132,63 @@ def test_the_health_says_it_with_the_documents_that_need_a_decision(known, run, 
     (line,) = cli("accounts", "health").out.splitlines()
     assert line.startswith("acme: warning: postponed: ")
     assert line.endswith("1 document waits for a person's decision.")
+
+
+class TestTheAccountOfARunThatNeverBegan:
+    """It is as it was before that run."""
+
+    @pytest.fixture
+    def tasks(self, airflow):
+        """Enter the tasks of a run."""
+
+        def enter(run_id: str, state: str | None, tries: int = 0) -> None:
+            version = DagVersion(dag_id="debitoor__acme", version_number=1, bundle_name="dags-folder")
+            with create_session() as session:
+                if not (known := session.scalar(sa.select(DagVersion.id))):
+                    session.add(version)
+                    session.flush()
+                    known = version.id
+                task = {"task_id": "plan", "dag_id": "debitoor__acme", "run_id": run_id, "state": state}
+                more = {"id": uuid4(), "dag_version_id": known, "try_number": tries, "pool": "default_pool"}
+                values = task | more | {"map_index": -1, "pool_slots": 1, "queue": "q", "priority_weight": 1}
+                session.execute(sa.insert(TaskInstance).values(values))
+
+        return enter
+
+    @pytest.fixture
+    def before(self, known, run):
+        run("before", "success", logical_date=None, start_date=NOW - DAY, end_date=NOW - DAY / 2)
+
+    def test_while_it_waits_the_last_run_is_the_one_before(self, before, run, tasks, page, cli):
+        run()
+        tasks("ahead", None)
+        assert (row(page)["state"], row(page)["last_run"]["dag_run_id"]) == ("postponed", "before")
+        (listed,) = cli("accounts", "list", "-o", "json").rows
+        assert listed["last_run"] == (NOW - DAY).isoformat(" ", "minutes")
+
+    def test_when_none_was_before(self, known, run, tasks, page):
+        run()
+        run("behind", "queued", logical_date=NOW + DAY)
+        tasks("ahead", None)
+        assert (row(page)["state"], row(page)["last_run"]) == ("postponed", None)
+
+    def test_a_person_has_ended_it(self, before, run, tasks, page, cli):
+        for ahead, ended in enumerate(("one", "two"), start=1):
+            run(ended, "failed", end_date=NOW, logical_date=NOW + ahead * DAY)
+            tasks(ended, "skipped")
+        assert (row(page)["state"], row(page)["last_run"]["dag_run_id"]) == ("well", "before")
+        (listed,) = cli("accounts", "list", "-o", "json").rows
+        assert (listed["state"], listed["why"]) == ("well", "")
+        assert page().get("api/attention/count").json()["accounts"] == 0
+
+    def test_a_failure_before_it_remains_one(self, before, run, tasks, page):
+        run("failed", "failed", logical_date=None, end_date=NOW)
+        tasks("failed", "failed", tries=3)
+        run("ended", "failed", end_date=NOW)
+        tasks("ended", "skipped")
+        assert (row(page)["state"], row(page)["last_run"]["dag_run_id"]) == ("failed", "failed")
+
+    def test_a_run_that_had_begun_has_failed(self, before, run, tasks, page):
+        run("ended", "failed", logical_date=None, end_date=NOW)
+        tasks("ended", "skipped", tries=1)
+        assert row(page)["state"] == "failed"

@@ -101,6 +101,41 @@ def test_amounts_by_rate_are_the_gross_amount_that_a_record_lacks(gross: D | Non
     assert (sent.gross, sent.gross_amount, sent.net_amount) == (D("226.00"), D("226.00"), D("200.00"))
 
 
+NET_ALONE = {"net_amount": D("1000.00"), "gross_amount": None, "tax_rates": (), "line_items": ()}
+
+
+@pytest.mark.parametrize("gross", [("1700.00", "527.50"), ("600.00", "527.53"), ("600.00", "527.47")])
+def test_amounts_that_come_to_another_net_amount_than_the_record_s_only_amount_are_not_booked(
+    gross: tuple[str, str],
+) -> None:
+    tax = ((D(20), D(gross[0])), (D("5.5"), D(gross[1])))
+    with pytest.raises(Obstacle) as met:
+        booked(Corrections(tax=tax), **NET_ALONE)
+    assert met.value.code == "tax_not_net"
+    if gross[0] == "1700.00":
+        assert str(met.value.message).startswith("The amounts entered by tax rate come to 1916.67 net, but the net ")
+        assert "1000.00" in str(met.value.message)
+
+
+@pytest.mark.parametrize("gross", [("600.00", "527.50"), ("600.00", "527.52"), ("599.99", "527.49")])
+def test_a_cent_of_rounding_at_each_rate_is_no_other_net_amount(gross: tuple[str, str]) -> None:
+    tax = ((D(20), D(gross[0])), (D("5.5"), D(gross[1])))
+    assert lines(booked(Corrections(tax=tax), **NET_ALONE)) == {"20": gross[0], "5.5": gross[1]}
+
+
+def test_a_net_amount_beside_a_gross_amount_may_be_what_a_person_overrules() -> None:
+    wrong_net = {"net_amount": D("50.00"), "gross_amount": D("119.00"), "tax_rates": (D(19),), "line_items": ()}
+    assert obstacle(Corrections(), **wrong_net) == "figures_disagree"
+    assert lines(booked(Corrections(tax=((D(19), D("119.00")),)), **wrong_net)) == {"19": "119.00"}
+
+
+@pytest.mark.parametrize("net", ["100.00", "-100.00"])
+def test_the_net_amount_of_a_credit_note_may_have_either_sign(net: str) -> None:
+    credit_note = {"document_type": "CREDIT_NOTE", **NET_ALONE, "net_amount": D(net)}
+    assert lines(booked(Corrections(tax=((D(19), D("-119.00")),)), **credit_note)) == {"19": "-119.00"}
+    assert obstacle(Corrections(tax=((D(19), D("-238.00")),)), **credit_note) == "tax_not_net"
+
+
 @pytest.mark.parametrize(
     ("code", "fields"),
     [

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
+from debitoor_provider.messages import words
 from debitoor_provider.runs.check import MISSING
 from debitoor_provider.ui.assets import FOLDER
 
@@ -40,6 +41,16 @@ def test_a_moved_document_that_is_missing_can_be_planned_again(page, moved, acme
     }
     assert page("op").post("api/accounts/acme/documents/actions", json=body).json() == {"changed": 1, "left": 0}
     assert ledger.documents.entries("acme")[0].state == "planned"
+
+
+def test_the_remedy_for_other_figures_names_an_action_that_the_document_has_and_that_books_once(page, moved, acme):
+    acme.edit_entity(acme.expenses()[0]["id"], totalGrossAmount=118)
+    answer = page("user").post("api/accounts/acme/check", json={}, headers={"Accept-Language": "en"})
+    [document] = answer.json()["documents"]
+    [listed] = page("user").get("api/accounts/acme/documents").json()["documents"]
+    assert "only_if_missing" in listed["actions"]
+    assert words("en")["documents.do.only_if_missing"] in document["reason"]
+    assert words("en")["documents.do.send_again"] not in document["reason"]
 
 
 def test_a_period(page, moved):

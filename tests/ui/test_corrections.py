@@ -134,6 +134,24 @@ def test_what_leaves_the_document_held_is_refused_with_what_is_missing(
     assert ledger.documents.known("acme", "export", [uid])[uid].state is State.HELD
 
 
+def test_amounts_that_contradict_the_only_amount_of_the_record_are_refused_with_both_net_amounts(
+    acme, page, receipt, ledger, account_file
+):
+    account_file(debitoor_id=acme.debitoor_email)
+    uid = str(receipt(net_amount="1000.00", gross_amount=None, tax_rates=[]))
+    found = PlannedDocument(uid, f"acme:{uid}", "{}", State.HELD, Message("net_alone", net="1000.00"))
+    ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
+    entry = ledger.documents.known("acme", "export", [uid])[uid]
+    address = f"api/accounts/acme/documents/{entry.id}"
+    wrong = [{"rate": "20", "gross": "1700.00"}, {"rate": "5.5", "gross": "527.50"}]
+    answer = state(page(), address, tax=wrong)
+    assert answer.status_code == 422
+    assert "come to 1916.67 net" in answer.json()["detail"]
+    assert "in GetMyInvoices is 1000.00" in answer.json()["detail"]
+    assert ledger.documents.known("acme", "export", [uid])[uid].state is State.HELD
+    assert state(page(), address, tax=[{"rate": "20", "gross": "600.00"}, wrong[1]]).status_code == 200
+
+
 def test_a_rate_that_is_no_number_is_named_at_its_field_in_the_reader_s_words(page, enter):
     address = enter("foreign_currency")
     body = {"stated": {"exchange_rate": "abc"}, "reason": REASON}

@@ -157,8 +157,8 @@ class _Finding:
         account = self.file.account
         times, zone = [moment(time) for time in self.next_runs], account.timezone if account else ""
         well = Message("validate_well", times=times, zone=zone) if times else Message("validate_well_manual")
-        tested = f"; {Message('validate_connected')}" if self.connected else ""
-        return f"{self.file.path.name}: {well}{tested}"
+        said = Message("validate_connected", well=well) if self.connected else well
+        return f"{self.file.path.name}: {said}"
 
     def as_row(self) -> dict[str, Any]:
         """Return the finding for other programs."""

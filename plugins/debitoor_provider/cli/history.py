@@ -29,7 +29,10 @@ _FORMS = {"date": "day", "own_date": "day", "own_exchange_rate": "number", "own_
 
 @suppress_logs_and_warning
 def history(args: Namespace) -> None:
-    """Show everything that happened to a document, and both figures where its record and its e-invoice differ."""
+    """Show everything that happened to a document, and both figures where its record and its e-invoice differ.
+
+    Programs get the details as objects, in which messages are codes with their parameters.
+    """
     args.documents = [args.document]
     is_read = args.output not in {"json", "yaml"}
     prefix = "user:" if is_read else ""
@@ -41,19 +44,15 @@ def history(args: Namespace) -> None:
                 "what": str(event.kind),
                 "state": str(event.to_state),
                 "by": (event.run_id or "") if event.actor == "run" else event.actor.removeprefix(prefix),
-                "detail": (_read if is_read else _written)(with_canonical_amounts(event.detail, entry)),
+                "detail": _read(detail) if is_read else detail,
             }
             for event in ledger.documents.history(entry)
+            for detail in [with_canonical_amounts(event.detail, entry)]
         ]
         show(args, rows)
         if args.output == "table" and (figures := rows_of(entry)):
             say(title())
             show(args, figures)
-
-
-def _written(detail: Mapping[str, Any]) -> str:
-    """Return the details of an event, for programs."""
-    return ", ".join(f"{name}: {_text(readable(value))}" for name, value in detail.items())
 
 
 def _read(detail: Mapping[str, Any]) -> str:

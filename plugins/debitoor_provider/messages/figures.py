@@ -21,6 +21,7 @@ _DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _MOMENT = re.compile(
     r"(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?P<zone>Z|[+-]\d{2}:\d{2})?"
 )
+_FRENCH_FIRST = re.compile(r"^1(?=\s)")
 _RATE = re.compile(r"(?<=\d) %(?P<colon>: )?")
 _PERCENT = "\N{NO-BREAK SPACE}%"
 _UTC = {"Z", "+00:00"}
@@ -65,12 +66,18 @@ def _numbers(text: str, language: str) -> str:
     return _NUMBER.sub(lambda found: _decimal(found[0], language, at_least=0), text)
 
 
-def _days(text: str, language: str) -> str:
+def _day(day: date, language: str) -> str:
+    """Return a day; in French the first of a month is an ordinal, which CLDR's patterns lack."""
     from babel.dates import format_date
 
+    shown = str(format_date(day, "medium", locale=language))
+    return _FRENCH_FIRST.sub("1er", shown) if language == "fr" else shown
+
+
+def _days(text: str, language: str) -> str:
     def shown(found: re.Match[str]) -> str:
         try:
-            return format_date(date.fromisoformat(found[0]), "medium", locale=language)
+            return _day(date.fromisoformat(found[0]), language)
         except ValueError:
             return found[0]
 
@@ -78,14 +85,14 @@ def _days(text: str, language: str) -> str:
 
 
 def _moments(text: str, language: str) -> str:
-    from babel.dates import format_date, format_time, get_datetime_format
+    from babel.dates import format_time, get_datetime_format
 
     def shown(found: re.Match[str]) -> str:
         try:
             time = datetime.fromisoformat(f"{found['day']} {found['time']}")
         except ValueError:
             return found[0]
-        parts = format_time(time, "short", locale=language), format_date(time, "medium", locale=language)
+        parts = format_time(time, "short", locale=language), _day(time, language)
         zone = "UTC" if found["zone"] in _UTC else found["zone"]
         return " ".join(filter(None, (str(get_datetime_format("medium", language)).format(*parts), zone)))
 

@@ -35,16 +35,22 @@ class Postponed(NamedTuple):
         return Message("run_postponed", run=self.run_id, until=f"{local:%Y-%m-%d %H:%M %Z}")
 
 
+def is_ahead(now: datetime) -> sa.ColumnElement[bool]:
+    """Compare a run's time with now."""
+    from airflow.models.dagrun import DagRun
+
+    return sa.or_(DagRun.logical_date > now, DagRun.run_after > now)
+
+
 def postponed_runs(session: Session, now: datetime) -> dict[str, Postponed]:
     """Return the run of each DAG that waits for its time; of several the one that waits longest."""
     from airflow.models.dagrun import DagRun
 
     columns = (DagRun.dag_id, DagRun.run_id, DagRun.logical_date, DagRun.run_after)
-    is_ahead = sa.or_(DagRun.logical_date > now, DagRun.run_after > now)
     found: dict[str, Postponed] = {}
     for state in ("running", "queued"):  # one by one and in the text: so the index of each state is used
         of_state = DagRun.state == sa.literal(state, literal_execute=True)
-        for dag_id, run_id, date, after in session.execute(sa.select(*columns).where(of_state, is_ahead)):
+        for dag_id, run_id, date, after in session.execute(sa.select(*columns).where(of_state, is_ahead(now))):
             run = Postponed(run_id, max(date, after) if date else after)
             found[dag_id] = max(found.get(dag_id, run), run, key=lambda one: one.until)
     return found

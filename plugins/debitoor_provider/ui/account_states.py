@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.sync.accounts.late import known_since, late_from, lateness
 from debitoor_provider.sync.steps.report import STOPPED
+from debitoor_provider.ui.airflow_state import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Counts, Run
     from debitoor_provider.ui.airflow_state import Dag, LastRun
-
-
-FAILED = "failed"
-"""Airflow's state of a run that failed."""
 
 
 class AccountState(StrEnum):
@@ -73,6 +70,8 @@ class AccountFacts(NamedTuple):
     """What is known of an account.
 
     :param dag: ``None`` while Airflow has not read the file yet
+    :param last_run: that has begun, or is about to: neither one that waits for a time in the future, nor one that a
+        person ended while it did
     :param run: the ledger's record of the last run if that failed and the ledger knows it
     :param finished: when the run before the last one ended, if the last one is under way and the ledger knows it
     :param is_waiting: whether the last run waits for a person's answer

@@ -14,6 +14,7 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.utils.session import create_session
 from airflow.utils.state import TaskInstanceState
 
+from debitoor_provider.runs.postponed import is_ahead
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.window import RunKind
 
@@ -29,6 +30,10 @@ _CHUNK = 500
 _LONG_CHUNK = 10_000
 """Of what stands in the text of a statement."""
 _KINDS = {kind.value for kind in RunKind}
+
+
+FAILED = "failed"
+"""Airflow's state of a run that failed, or that a person ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,32 @@ def waiting_runs(session: Session) -> set[tuple[str, str]]:
     columns = (TaskInstance.dag_id, TaskInstance.run_id)
     wanted = TaskInstance.state == TaskInstanceState.AWAITING_INPUT, _is_ours(TaskInstance.dag_id)
     return {(dag_id, run_id) for dag_id, run_id in session.execute(sa.select(*columns).where(*wanted))}
+
+
+def ended_unbegun(session: Session, runs: Iterable[LastRun]) -> list[LastRun]:
+    """Return those failed runs of which no task was ever scheduled: a person ended them while they waited."""
+    by_id = {run.id: run for run in runs}
+    return [
+        by_id[id_]
+        for chunk in _chunks(by_id)
+        for id_ in session.scalars(sa.select(DagRun.id).where(DagRun.id.in_(chunk), _is_unbegun()))
+    ]
+
+
+def begun_before(session: Session, runs: Iterable[LastRun], now: datetime) -> dict[str, LastRun]:
+    """Return by DAG id the last run, up to each of these, that neither waits for its time nor ended while it did."""
+    waits = sa.and_(DagRun.state.in_(("running", "queued")), is_ahead(now))
+    begun = sa.select(DagRun.id).where(~_is_unbegun(), ~sa.func.coalesce(waits, sa.false()))
+    newest = begun.order_by(DagRun.id.desc()).limit(1)
+    ids = [session.scalar(newest.where(DagRun.dag_id == run.dag_id, DagRun.id <= run.id)) for run in runs]
+    found = _read_runs(session, [id_ for id_ in ids if id_ is not None])
+    return {run.dag_id: run for run in found.values()}
+
+
+def _is_unbegun() -> sa.ColumnElement[bool]:
+    of_run = TaskInstance.dag_id == DagRun.dag_id, TaskInstance.run_id == DagRun.run_id
+    has_begun = sa.exists().where(*of_run, TaskInstance.try_number > 0)
+    return sa.and_(DagRun.state == FAILED, sa.exists().where(*of_run), ~has_begun)
 
 
 def states_of(runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

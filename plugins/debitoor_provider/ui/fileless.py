@@ -11,8 +11,8 @@ from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import Right, rights
-from debitoor_provider.ui.account_states import FAILED, AccountState
-from debitoor_provider.ui.airflow_state import states_of
+from debitoor_provider.ui.account_states import AccountState
+from debitoor_provider.ui.airflow_state import FAILED, states_of
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import AccountDetail, StopModel

@@ -14,12 +14,21 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.postponed import postponed_runs
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.text import fold
-from debitoor_provider.ui.account_states import FAILED, AccountFacts, AccountJudgement, AccountState, judged
-from debitoor_provider.ui.airflow_state import known_dags, last_runs, waiting_runs
+from debitoor_provider.ui.account_states import AccountFacts, AccountJudgement, AccountState, judged
+from debitoor_provider.ui.airflow_state import (
+    FAILED,
+    begun_before,
+    ended_unbegun,
+    known_dags,
+    last_runs,
+    waiting_runs,
+)
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
 
     from debitoor_provider.runs.postponed import Postponed
     from debitoor_provider.sync.account_files.files import AccountFile
@@ -135,17 +144,18 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
     :param files: by the account's id on the page
     :param counts: see :meth:`~debitoor_provider.sync.ledger.figures.Figures.counts`
     """
+    now, none = datetime.now(UTC), Counts()
     with create_session() as session:
         dags, last = known_dags.now(session), last_runs.now(session)
+        postponed = postponed_runs(session, now)
+        last = {file.dag_id: run for file in files.values() if (run := last.get(file.dag_id))}
+        last, failed = _begun(session, last, postponed, now)
         runs = {id_: run for id_, file in files.items() if (run := last.get(file.dag_id))}
-        failed = recorded(run for run in runs.values() if run.state == FAILED)
         under_way = {id_: account for id_, run in runs.items() if not run.is_over and (account := files[id_].account)}
         finished = opened_ledger().runs.last_finished(under_way) if under_way else {}
         is_asking = any(account.limits.exceeded == "approval" for account in under_way.values())
         waiting = waiting_runs(session) if is_asking else set()
         names = cache(partial(AirflowNames.read, session, suggests=False))
-        now, none = datetime.now(UTC), Counts()
-        postponed = postponed_runs(session, now)
         found = []
         for id_, file in files.items():
             run, dag_id = runs.get(id_), file.dag_id
@@ -162,6 +172,26 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
             )
             found.append(_row(id_, known, names, now))
         return found
+
+
+def _begun(
+    session: Session, last: dict[str, LastRun], postponed: Mapping[str, Postponed], now: datetime
+) -> tuple[dict[str, LastRun], dict[str, Run]]:
+    """Return the last runs that have begun, and the ledger's records of those that failed, both by DAG id.
+
+    A run that waits for its time, or that a person ended while it waited, says nothing of how its account is.
+
+    :param last: the last runs, begun or not
+    """
+    failed = recorded(run for run in last.values() if run.state == FAILED)
+    waited = [run for dag_id, run in last.items() if dag_id in postponed]
+    waited += ended_unbegun(session, (run for id_, run in last.items() if run.state == FAILED and id_ not in failed))
+    if not waited:
+        return last, failed
+    begun = begun_before(session, waited, now)
+    unbegun = {run.dag_id for run in waited}
+    failed |= recorded(run for run in begun.values() if run.state == FAILED)
+    return {dag_id: run for dag_id, run in last.items() if dag_id not in unbegun} | begun, failed
 
 
 _kept: dict[str, Overview] = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import LOG, Reader, written_for
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.window import manual
@@ -54,6 +55,27 @@ def checked(stage: Stage, account: Account | None = None, start: str = "", end: 
 def expense_of(stage: Stage, uid: str) -> dict[str, Any]:
     [found] = [one for one in stage.company.expenses() if one["lines"][0]["description"].endswith(f"[GMI {uid}]")]
     return found
+
+
+def again(stage: Stage, uid: str) -> None:
+    """Book a document's expense once more."""
+    expense = expense_of(stage, uid)
+    lines = [
+        {name: line[name] for name in ("taxRate", "grossAmount", "description") if name in line}
+        for line in expense["lines"]
+    ]
+    stage.company.add_expense(date=expense["date"], lines=lines)
+
+
+def remedies_of(found: Found, uid: str) -> set[str]:
+    """Return what a person is told to do, by the command and on the page."""
+    [row] = [row for row in found.rows if row.source_id == uid]
+    assert row.message
+    found_by = set()
+    for reader in (LOG, Reader("en", page=True)):
+        with written_for(reader):
+            found_by.add(row.message.remedy())
+    return found_by
 
 
 def by_hand(stage: Stage, gross: str = "10.70", day: str = "2026-01-05") -> str:
@@ -209,16 +231,74 @@ class TestExport:
     def test_a_document_that_was_booked_twice_differs(self, acme):
         uid = acme.document()
         acme.export()
-        expense = expense_of(acme, uid)
-        again = {name: expense[name] for name in ("date", "lines") if name in expense}
-        lines = [
-            {name: line[name] for name in ("taxRate", "grossAmount", "description") if name in line}
-            for line in again["lines"]
-        ]
-        acme.company.add_expense(date=again["date"], lines=lines)
+        again(acme, uid)
         found = checked(acme)
         assert found.outcomes == {uid: "differs"}
         assert found.table == [("2026-01", D(19), D(119), D(238), D(0))]
+
+    @pytest.mark.parametrize("archives", [False, True])
+    def test_the_remedy_for_two_records_of_a_moved_document_sends_nothing_again(self, acme, archives):
+        account = acme.exports(archive_after_transfer=archives)
+        uid = acme.document()
+        acme.export(account)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+        acme.export(account)
+        found = checked(acme, account)
+        assert acme.states() == {uid: "archived" if archives else "moved"}
+        assert found.why(uid).startswith("There are 2 records with this document's mark: ")
+        [remedy] = remedies_of(found, uid)
+        assert remedy.startswith("Delete all but one of them there")
+        assert remedy.endswith("Nothing else is to be done.")
+        acme.debitoor.delete_expense(acme.company.expenses()[0]["id"])
+        assert checked(acme, account).outcomes == {uid: "same"}
+
+    def test_a_document_that_is_held_for_two_records_has_the_remedy_that_it_is_held_with(self, acme):
+        uid = acme.document()
+        acme.export()
+        again(acme, uid)
+        acme.document()
+        acme.export()
+        assert acme.states()[uid] == "held booked_twice"
+        found = checked(acme)
+        assert found.why(uid) == str(acme.entry(uid).message)
+        assert found.why(uid).startswith("There are 2 records")
+
+    @pytest.mark.parametrize("decide", ["ignore", "send again"])
+    def test_two_records_of_an_open_document_are_settled_by_marking_it_as_there(self, acme, decide):
+        uid = acme.document()
+        acme.export()
+        again(acme, uid)
+        if decide == "ignore":
+            acme.document()
+            acme.export()  # holds it
+            acme.ledger.documents.ignore([acme.entry(uid)], "user:anna")
+        else:
+            acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+        [remedy] = remedies_of(checked(acme), uid)
+        assert remedy.startswith("Delete all but one of them there and choose “Mark as there”")
+        acme.debitoor.delete_expense(acme.company.expenses()[0]["id"])
+        assert checked(acme).why(uid).endswith("Choose “Mark as there” for the document.")
+        acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
+        watch = acme.watch()
+        acme.export()
+        assert watch.created == {}
+        assert checked(acme).outcomes[uid] == "same"
+
+    def test_the_remedy_for_other_figures_is_one_that_the_document_s_state_allows(self, acme):
+        uid = acme.document()
+        acme.export()
+        acme.company.edit_document(int(uid), gross_amount="238.00", net_amount="200.00")
+        assert remedies_of(checked(acme), uid) == {
+            "Correct the record there, or delete it and use retry --again for the document.",
+            "Correct the record there, or delete it and choose “Send if missing” for the document.",
+        }
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+        [remedy] = remedies_of(checked(acme), uid)
+        assert remedy.startswith("Correct the record there, or delete it. The next run")
+        acme.export()
+        assert acme.states() == {uid: "held differs_at_target"}
+        [remedy] = remedies_of(checked(acme), uid)
+        assert remedy.startswith("Correct the record there and choose “Mark as there”")
 
     def test_an_unbookable_document_is_only_at_the_source_with_its_reason_and_not_sent(self, acme):
         uid = acme.document(currency="USD")

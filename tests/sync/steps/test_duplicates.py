@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from debitoor_provider.messages import Reader, written_for
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.export.expense import draft
@@ -254,6 +255,8 @@ def test_an_expense_that_the_network_delivers_twice_is_held_with_both_named(twic
         f"{first['number']} (id {first['id']}, 2026-01-31, 119.00 EUR), "
         f"{second['number']} (id {second['id']}, 2026-01-31, 119.00 EUR)."
     )
+    with written_for(Reader("fr", page=True)):
+        assert f"(id {first['id']}, 31 janv. 2026, 119,00 EUR)" in entry.reason
     assert entry.remedy.startswith("Delete all but one of them and send the document again.")
     event = twice.ledger.documents.history(entry)[-1]
     assert (event.kind, sorted(event.detail["copies"])) == ("doubled", sorted([first["id"], second["id"]]))

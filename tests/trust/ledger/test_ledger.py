@@ -245,7 +245,7 @@ def test_an_upgrade_that_is_killed_at_any_point_leaves_the_ledger_whole(
             Ledger.open(empty_url).close()
         upgrades.fill(empty_url, filled)
     location, stride = upgrades.scripts(tmp_path, upgrades.NEXT), sample(2 if version else 6, 1)
-    command = [sys.executable, "-m", "tests.trust.ledger.upgrades", empty_url, location, upgrades.NEXT, str(stride)]
+    command = [sys.executable, "-m", upgrades.__name__, empty_url, location, upgrades.NEXT, str(stride)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert not done.returncode, done.stderr
     *killed, last = map(json.loads, done.stdout.splitlines())

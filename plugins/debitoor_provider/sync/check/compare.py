@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.check.rows import Comparison, Row
-from debitoor_provider.sync.ledger import ATTENTION, DONE, State
+from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, State, origins
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.copies import Copy
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STOPPED = ATTENTION | {State.SENDING}
 """Unless its record has changed, the ledger's reason says why such a document is not at the target."""
 _SENDABLE = frozenset({State.PLANNED, State.GONE})
+_LEFT_TO_PERSON = ATTENTION | {State.IGNORED}
 
 
 def compare(
@@ -64,9 +65,9 @@ def compare(
     if here is None:
         return _row(Comparison.ERROR, planned, entry, records, message=obstacle)
     if len(records) > 1:
-        return _row(Comparison.DIFFERS, planned, entry, records, here, booked_twice(list(map(_copy, records))))
+        return _row(Comparison.DIFFERS, planned, entry, records, here, _doubled(entry, records))
     if differences := here.differences(records[0].statement):
-        message = Message("check_differs", differences=differences)
+        message = Message(_differing(entry), differences=differences)
         return _row(Comparison.DIFFERS, planned, entry, records, here, message)
     return _row(Comparison.SAME, planned, entry, records, here, _note(entry, records[0]))
 
@@ -148,10 +149,35 @@ def _of_record(planned: PlannedDocument) -> Statement | None:
 def _note(entry: Entry | None, record: TargetRecord) -> Message | None:
     """Return what the ledger does not know of a document that is the same at both ends."""
     if entry is None or entry.state not in DONE:
-        return Message("check_not_in_ledger")
+        return Message("check_not_marked" if _is_left_to_person(entry) else "check_not_in_ledger")
     if entry.target_id and entry.target_id != record.id:
         return Message("check_other_record", record=entry.target_id)
     return None
+
+
+def _doubled(entry: Entry | None, records: Sequence[TargetRecord]) -> Message:
+    """Return that a document has several records, with a remedy that its state allows and that adds none."""
+    message = booked_twice(list(map(_copy, records)))
+    if entry and entry.state is State.HELD and entry.reason_code == message.code and not entry.wants_new_record:
+        return message
+    return Message("check_doubled_mark" if _is_left_to_person(entry) else "check_doubled", **message.params)
+
+
+def _differing(entry: Entry | None) -> str:
+    """Return the code that says that a record has other figures, with a remedy of the same kind."""
+    if entry and entry.state in DONE:
+        return "check_differs"
+    return "check_differs_mark" if _is_left_to_person(entry) else "check_differs_run"
+
+
+def _is_left_to_person(entry: Entry | None) -> bool:
+    """Return whether a document that the target has stays open until a person marks it as there.
+
+    A run would leave it alone, or make one more record of it because a person wanted that.
+    """
+    if entry is None or entry.state not in origins(EventKind.MARKED_MOVED):
+        return False
+    return entry.state in _LEFT_TO_PERSON or entry.wants_new_record
 
 
 def _copy(record: TargetRecord) -> Copy:

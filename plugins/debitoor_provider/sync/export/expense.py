@@ -100,6 +100,7 @@ def _draft(
         require_period(document, evidence, account)
     require_type(document)
     proven = _proven(evidence, account, choices)
+    only_net = document.net_amount if document.stated_gross is None and not proven else None
     if proven and proven.date and stated.date is None:
         require_period(document, proven, account)
     name = (company and company.name) or document.company_name
@@ -130,7 +131,7 @@ def _draft(
         rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
     real = f"{cents(checked_gross(document))} {_one_line(document.currency)}" if foreign else ""
     text = describe(document, account.specification, prefix=f"{real} ({rate})" if rate else real)
-    own_split, proven_split = stated_split(document, stated), proven and proven.split()
+    own_split, proven_split = stated_split(document, stated, only_net), proven and proven.split()
     if foreign and rate is None:
         tax_rate = checked_rate(document.tax_rates[0]) if len(document.tax_rates) == 1 else ZERO
         parts = TaxSplit((TaxLine(tax_rate, ZERO),))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.two_rates import Span, solve
 from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, exact_text, net_of
 from debitoor_provider.sync.obstacle import held, rejected
@@ -77,10 +78,11 @@ def split(document: Document) -> TaxSplit:
     raise rejected("too_many_rates", rates=_listed(rates))
 
 
-def stated_split(document: Document, stated: Corrections) -> TaxSplit | None:
+def stated_split(document: Document, stated: Corrections, net: Decimal | None = None) -> TaxSplit | None:
     """Return a document's gross amounts by tax rate as a person has stated them; ``None`` when nobody has.
 
-    :raises Obstacle: when they do not sum to the document's gross amount
+    :param net: the record's net amount, where it is all that they can be compared with
+    :raises Obstacle: when they do not sum to the document's gross amount, or come to another net amount
     """
     if not stated.tax and stated.supply != "outside":
         return None
@@ -92,7 +94,22 @@ def stated_split(document: Document, stated: Corrections) -> TaxSplit | None:
     lines = tuple(TaxLine(checked_rate(rate), amount) for rate, amount in stated.tax if amount)
     if (total := sum((line.gross for line in lines), ZERO)) != gross:
         raise rejected("tax_not_total", total=cents(total), gross=gross)
+    if net:
+        _check_net(lines, net, is_credit_note=document.document_type == DocumentType.CREDIT_NOTE)
     return TaxSplit(lines)
+
+
+def _check_net(lines: Sequence[TaxLine], net: Decimal, *, is_credit_note: bool) -> None:
+    """Check gross amounts against a net amount; each of them is rounded once.
+
+    :param is_credit_note: whether the record may have its amount with the other sign
+    :raises Obstacle: when they come to another net amount
+    """
+    total = sum((net_of(line.gross, line.rate) for line in lines), ZERO)
+    if is_credit_note and total * net < 0:
+        net = -net
+    if abs(total - net) > CENT * len(lines):
+        raise rejected("tax_not_net", total=cents(total), net=exact_text(net))
 
 
 def checked_gross(document: Document) -> Decimal:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from debitoor_provider.messages import Message
+
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
@@ -24,11 +26,16 @@ class Copy:
     amount: Decimal | None
     currency: str
 
-    def __str__(self) -> str:
-        amount = "" if self.amount is None else f"{self.amount:.2f} {self.currency}".strip()
-        name = f"id {self.id}" if self.number else ""
-        details = ", ".join(filter(None, (name, self.date.isoformat() if self.date else "", amount)))
-        return f"{self.number or self.id} ({details})" if details else self.id
+    def named(self) -> Message | str:
+        """Return by what a person finds it."""
+        amount = "" if self.amount is None else f"{self.amount:.2f}"
+        details = [
+            f"id {self.id}" if self.number else "",
+            Message("lookalike_day", day=self.date) if self.date else "",
+            Message("lookalike_amount", gross=amount, currency=self.currency) if amount else "",
+        ]
+        where = [part for part in details if part]
+        return Message("lookalike", what=self.number or self.id, where=where) if where else self.id
 
 
 Copies: TypeAlias = Mapping[str, Sequence[Copy]]

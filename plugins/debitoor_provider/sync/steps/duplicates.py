@@ -123,7 +123,8 @@ def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -
 
 def booked_twice(copies: Sequence[Copy]) -> Message:
     """Return that the target has several records of one document, and what to do."""
-    return Message("booked_twice", count=len(copies), records=sorted(map(str, copies)))
+    ordered = sorted(copies, key=lambda copy: (copy.number or copy.id, copy.id))
+    return Message("booked_twice", count=len(copies), records=[copy.named() for copy in ordered])
 
 
 def found_before(entry: Entry) -> dict[str, Any]:

@@ -10,8 +10,16 @@ export function timeZone() {
   }
 }
 
+/** In French the first of a month is an ordinal, which the browser's patterns lack. */
+const ordinal = (text, language) => (language === "fr" ? text.replace(/^1(?=\s)/, "1er") : text);
+
 export const day = (iso, language) =>
-  iso ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`)) : "";
+  iso
+    ? ordinal(
+        new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`)),
+        language,
+      )
+    : "";
 
 /** @param {string} iso YYYY-MM */
 export const month = (iso, language) =>
@@ -19,7 +27,12 @@ export const month = (iso, language) =>
 
 export const moment = (iso, language) =>
   iso
-    ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(new Date(iso))
+    ? ordinal(
+        new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(
+          new Date(iso),
+        ),
+        language,
+      )
     : "";
 
 export const amount = (text, language) =>

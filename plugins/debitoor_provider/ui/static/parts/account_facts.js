@@ -16,7 +16,7 @@ function frequencyOf(row, { t, has, language }) {
 /** Direction, companies, frequency: whatever is known, in one line; and what moves its documents instead of a file. */
 export function Facts({ row, ...props }) {
   const words = useWords();
-  const facts = [row.direction_title, row.companies.join(", "), frequencyOf(row, words)];
+  const facts = [row.direction_title, ...row.companies, frequencyOf(row, words)];
   const shown = [facts.filter(Boolean).join(" · "), row.fileless && words.t("account.fileless", { dag: row.dag_id })];
   return shown
     .filter(Boolean)

@@ -127,8 +127,8 @@ function Size({ period, isPeriod, size }) {
     const documents =
       size.documents === null || size.documents === undefined
         ? t("do.backfill.documentsUnknown")
-        : t("do.backfill.documents", { count: size.documents });
-    text = `${runs} ${documents}`;
+        : size.documents > 0 && t("do.backfill.documents", { count: size.documents }); // of none, the advice speaks
+    text = [runs, documents].filter(Boolean).join(" ");
   }
   return h(ui.Text, { role: "status", fontWeight: isPeriod ? "medium" : "normal" }, text);
 }

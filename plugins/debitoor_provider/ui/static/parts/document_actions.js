@@ -159,4 +159,4 @@ async function actOnAll(action, targets, reason) {
 }
 
 const summary = (t, { changed, left }) =>
-  [t("documents.do.changed", { count: changed }), left > 0 && t("documents.do.left", { count: left })].filter(Boolean).join(" ");
+  [(changed > 0 || left === 0) && t("documents.do.changed", { count: changed }), left > 0 && t("documents.do.left", { count: left })].filter(Boolean).join(" ");
