@@ -458,6 +458,8 @@ class TestCorrect:
             (["--exchange-rate", "1_1"], "'1_1' is not an exchange rate."),
             (["--tax", "19:1_19.00"], "'1_19.00' is not a number."),
             (["--tax", "19:1.190"], "'1.190' may mean two amounts."),
+            (["--tax", "20:241,00"], "'241,00' is not a number. Write it as 19 or 19.50."),
+            (["--tax", "20=241.00"], "'20=241.00' does not have the form RATE[:GROSS]. Write a rate as 20, "),
             (["--date", "2026-03-01", "--withdraw"], "State --date, "),
         ],
     )
@@ -521,6 +523,19 @@ class TestCorrect:
         assert cli("documents", "correct", "acme", "1", *words, "--reason", "seen").code == 0
         stored = ledger.documents.known("acme", "export", ["1"])["1"].corrections
         assert stored == "tax=19.5:119.00,7:1.5 exchange_rate=0.2345"
+
+    @pytest.mark.parametrize(
+        ("language", "gross"), [("fr", "1 700,00"), ("fr", "1\u202f700,00"), ("de", "1.700,00"), ("en", "1,700.00")]
+    )
+    def test_an_amount_may_have_groups_of_three_digits(self, cli, ledger, undated, language, gross):
+        words = ["--tax", f"20 %:{gross}", "--tax", "7:1", "--language", language]
+        assert cli("documents", "correct", "acme", "1", *words, "--reason", "seen").code == 0
+        assert ledger.documents.known("acme", "export", ["1"])["1"].corrections == "tax=20:1700.00,7:1"
+
+    def test_a_refused_tax_is_quoted_as_it_was_typed(self, cli, undated):
+        words = ["--tax", "20=241,00", "--language", "fr", "--reason", "seen"]
+        done = cli("documents", "correct", "acme", "1", *words)
+        assert (done.code, "20=241,00" in done.sentence, "20:241,00" in done.sentence) == (2, True, True)
 
     @pytest.mark.parametrize(
         ("language", "options"),

@@ -23,6 +23,7 @@ NAMES = frozenset(
         "currency",
         "date",
         "tax",
+        "gross",
     }
     | {"withdraw", "supply", "exchange", "rate", "attention", "mark", "retry", "again", "connections", "validate"}
     | {"proven", "contradicts", "supplied", "unproven", "unreadable", "none", "path", "folder"}

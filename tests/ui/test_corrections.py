@@ -160,6 +160,40 @@ def test_a_rate_that_is_no_number_is_named_at_its_field_in_the_reader_s_words(pa
     assert problem["msg"].endswith(" pas un taux de change. Saisissez un nombre tel que 0,2345.")
 
 
+GROUPED = ["1 700,00", "1\u00a0700,00", "1\u202f700,00", "1.700,00", "1,700.00", "1700,00", "1700"]
+
+
+@pytest.mark.parametrize("typed", GROUPED, ids=ascii)
+def test_an_amount_is_taken_as_the_page_and_the_reader_write_it(page, enter, typed):
+    client, address = page(), enter("too_many_rates", gross_amount=Decimal(1700))
+    answer = state(client, address, tax=[{"rate": "5,5 %", "gross": typed}])
+    assert answer.status_code == 200, answer.text
+    assert client.get(address).json()["stated"]["tax"] == [{"rate": "5.5", "gross": "1700.00"}]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("gross", "1 70,0", "« 1 70,0 » n\u2019est pas un nombre. Écrivez-le sous la forme 19 ou 19,50."),
+        ("gross", "17\u202f00,00", "« 17\u202f00,00 » n\u2019est pas un nombre. Écrivez-le sous la forme 19 ou 19,50."),
+        (
+            "gross",
+            "1,190",
+            "« 1,190 » peut désigner deux montants. Écrivez-le sans séparateur de milliers : 1190 ou 1190,00.",
+        ),
+        ("rate", "5,5 pc", "« 5,5 pc » n\u2019est pas un nombre. Écrivez-le sous la forme 19 ou 19,50."),
+    ],
+    ids=ascii,
+)
+def test_a_refused_amount_is_quoted_as_it_was_typed(page, enter, field, typed, sentence):
+    body = {"stated": {"tax": [{"rate": "20", "gross": "1700,00"} | {field: typed}]}, "reason": REASON}
+    address = enter("too_many_rates")
+    (problem,) = page().post(f"{address}/corrections", json=body, headers={"Accept-Language": "fr"}).json()["detail"]
+    assert problem["loc"] == ["body", "stated", "tax", 0, field]
+    said = problem["msg"].replace("\u00a0", " ").replace("\u202f»", " »").replace("«\u202f", "« ")
+    assert said.replace("\u202f:", " :") == sentence
+
+
 def test_the_currency_of_the_books_is_known_from_what_was_sent_or_from_the_reason(page, enter, ledger):
     client, address = page(), enter("no_date")
     assert client.get(address).json()["books_currency"] is None

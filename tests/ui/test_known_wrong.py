@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from airflow.dag_processing.collection import DagModelOperation
@@ -144,6 +144,32 @@ class TestANewAccount:
         assert (answer.status_code, is_paused()) == (409, None)
 
 
+class TestAPausedDraft:
+    WRONG: ClassVar[dict[str, Any]] = {"filter": {"companies": {"include": ["Papper Ltd"]}}}
+
+    @pytest.fixture
+    def version(self, put: Callable[..., Response], receipt: Callable[..., int]) -> str:
+        receipt(supplier="Paper Ltd")
+        version: str = put(debitoor_id="another@company.example", paused=True, **self.WRONG).json()["version"]
+        return version
+
+    def test_is_not_right_before_all_of_it_is(self, put: Callable[..., Response], version: str):
+        refused = put(version=version, **self.WRONG)
+        assert (refused.status_code, fields(refused)) == (409, ["filter.companies.include"])
+        assert fields(put(version=version, paused=True, **self.WRONG), "wrong") == ["filter.companies.include"]
+        assert is_paused() is True
+
+    def test_is_not_to_be_started_with_a_name_that_does_not_exist(
+        self, put: Callable[..., Response], page: Callable[..., TestClient], version: str
+    ):
+        version = put(version=version, paused=True, **self.WRONG).json()["version"]
+        asked = page().get("/api/accounts/new/wrong")
+        assert fields(asked, "wrong") == ["filter.companies.include"]
+        assert "Paper Ltd" in asked.json()["wrong"][0]["remedy"]
+        put(version=version, filter={"companies": {"include": ["Paper Ltd"]}})
+        assert page().get("/api/accounts/new/wrong").json() == {"wrong": [], "unclear": ""}
+
+
 class TestAnAccountThatRuns:
     @pytest.fixture
     def version(
@@ -164,9 +190,15 @@ class TestAnAccountThatRuns:
         assert put(version="older", paused=True, pool="nowhere").status_code == 409
         assert is_paused() is False
 
-    def test_may_keep_a_name_that_does_not_exist_any_more(self, put: Callable[..., Response], version: str):
+    def test_may_keep_a_name_that_does_not_exist_any_more(
+        self, put: Callable[..., Response], page: Callable[..., TestClient], version: str
+    ):
         wrong = {"filter": {"tags": {"any": ["boks"]}}}
         version = put(version=version, paused=True, **wrong).json()["version"]
+        assert put(version=version, note="still paused", **wrong).status_code == 409
+        with create_session() as session:
+            session.get_one(DagModel, DAG_ID).is_paused = False  # as Airflow's own view lets people do
+        assert page().get("/api/accounts/new/wrong").json()["wrong"] == []
         assert put(version=version, note="read again", **wrong).status_code == 200
 
     def test_is_asked_about_before_it_is_started(

@@ -136,6 +136,36 @@ class TestAnAccountThatIsThere:
         assert path.read_text().splitlines() == [*lines[:4], "note: new", *lines[4:]]
         assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
+    UNUSUAL = (
+        "filter: {tags: {any: [books, ' private']}}\n"
+        "reverse_charge: {tax_rate: 19, product_or_service: service, consumption_or_resale: consumption}\n"
+        "accept_rates: [16.34, 5.50]\n"
+        "books: {currency: eur, country: de}\n"
+        "category: ' nothing.known '\n"
+        "limits: {amount: 10000.50}\n"
+    )
+
+    def test_keeps_the_lines_that_the_form_did_not_change(
+        self, page: Callable[..., TestClient], path: Path, audit_log: Callable[[], list[Log]]
+    ):
+        path.write_text(self.OLD + self.UNUSUAL)
+        client = page()
+        shown = client.get("/api/accounts/acme").json()
+        assert (shown["settings"]["books"]["currency"], shown["settings"]["limits"]["amount"]) == ("EUR", "10000.50")
+        body = {"settings": shown["settings"] | {"note": "new"}, "version": shown["version"]}
+        assert client.put("/api/accounts/acme", json=body).status_code == 200
+        lines = self.OLD.splitlines()
+        assert path.read_text().splitlines() == [*lines[:4], "note: new", *lines[4:], *self.UNUSUAL.splitlines()]
+        assert json.loads(str(audit_log()[0].extra))["changed"] == ["note"]
+
+    def test_keeps_what_did_not_change_within_a_changed_line(self, page: Callable[..., TestClient], path: Path):
+        path.write_text(self.OLD + self.UNUSUAL)
+        client = page()
+        shown = client.get("/api/accounts/acme").json()
+        settings = shown["settings"] | {"books": {"currency": "EUR", "country": "AT"}}
+        client.put("/api/accounts/acme", json={"settings": settings, "version": shown["version"]})
+        assert path.read_text() == self.OLD + self.UNUSUAL.replace("country: de", "country: AT")
+
     def test_does_not_overwrite_the_change_of_another_user(self, page: Callable[..., TestClient], path: Path):
         version = version_of(path.read_bytes())
         path.write_text(self.OLD + "note: theirs\n")

@@ -17,16 +17,20 @@ from debitoor_provider.runs.corrections import unsettled
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.services.http.reading import is_ambiguous
+from debitoor_provider.services.http import reading
+from debitoor_provider.services.http.reading import is_ambiguous, plain_number
 from debitoor_provider.sync.accounts.sections import Period
-from debitoor_provider.sync.corrections import problems_of, require_one_meaning, to_corrections
+from debitoor_provider.sync.accounts.values import quoted
+from debitoor_provider.sync.corrections import problems_of, to_corrections, typed_number
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.ledger import IllegalTransition, read_choices
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
+    from decimal import Decimal
 
-_COMMA = re.compile(r"(?<=\d),(?=\d+$)", re.ASCII)
+_COMMA = re.compile(r"(?<=\d),(?=\d+\s*%?$)", re.ASCII)
 
 
 @suppress_logs_and_warning
@@ -65,14 +69,13 @@ def _given(args: Namespace) -> dict[str, str]:
     """
     words = {
         "currency": (args.currency or "").upper(),
-        "tax": ",".join(":".join(map(_with_point, part.split(":"))) for part in args.tax or []),
-        "exchange_rate": _with_point(args.exchange_rate or ""),
+        "exchange_rate": _exchange_rate(args.exchange_rate or ""),
         "supply": args.supply,
     }
     try:
         day = to_day("--date", args.date or "")
-        given = {name: value for name, value in {"date": day and day.isoformat(), **words}.items() if value}
-        require_one_meaning(given)
+        stated = {"date": day and day.isoformat(), "tax": ",".join(map(_tax, args.tax or [])), **words}
+        given = {name: value for name, value in stated.items() if value}
         to_corrections(given)
     except Misconfigured as error:
         raise wrong(error.message) from None
@@ -83,8 +86,34 @@ def _given(args: Namespace) -> dict[str, str]:
     return given
 
 
-def _with_point(number: str) -> str:
+def _tax(part: str) -> str:
+    """Return a rate, and its gross amount if it has one, as the ledger keeps them.
+
+    :raises ValueError: when it is neither
+    """
+    rate, colon, gross = part.partition(":")
+    if not colon and _own_form(reading.rate)(rate) is None:
+        raise ValueError(str(Message("correct_not_a_tax", value=quoted(part), form="RATE[:GROSS]")))
+    return colon.join([_number(rate, reading.rate), *([_number(gross, reading.amount)] if colon else [])])
+
+
+def _number(text: str, read: Callable[[str], Decimal | None]) -> str:
+    found = typed_number(text, _own_form(read))
+    if isinstance(found, Message):
+        raise ValueError(str(found))  # noqa: TRY004  what a person typed
+    return f"{found:f}"
+
+
+def _own_form(read: Callable[[str], Decimal | None]) -> Callable[[str], Decimal | None]:
+    """Return a reader that does not take a comma for the decimal mark where the language has a point."""
+    if current_reader().language != LOG.language:
+        return read
+    return lambda text: None if _COMMA.search(text) else read(text)
+
+
+def _exchange_rate(number: str) -> str:
     """Return a number with a decimal point, where the reader writes a comma; ``1,234`` may mean thousands and stays."""
     if current_reader().language == LOG.language or is_ambiguous(number):
         return number
-    return _COMMA.sub(".", number)
+    pointed = _COMMA.sub(".", number)
+    return number if plain_number(pointed) is None else pointed

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.reading import is_ambiguous, plain_number
+from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.money import LARGEST, cents, is_currency
 from debitoor_provider.sync.period import AHEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 SupplyKind: TypeAlias = Literal["domestic", "eu", "outside"]
 """A domestic purchase, one from another EU country (reverse charge), or one from outside the EU's VAT area."""
@@ -86,15 +87,17 @@ def to_corrections(words: Mapping[str, str]) -> Corrections:
     )
 
 
-def require_one_meaning(words: Mapping[str, str]) -> None:
-    """Refuse amounts that a person may have meant in two ways: ``1.190`` is a thousand and more in most of Europe.
+def typed_number(text: str, read: Callable[[str], Decimal | None]) -> Decimal | Message:
+    """Return a number that a person typed, or what is wrong with it.
 
-    :raises ValueError: when there is one
+    :param read: one of the readers of numbers: what has no meaning for it, or two, is wrong; ``1.190`` is a thousand
+        and more in most of Europe
     """
-    for part in words.get("tax", "").split(","):
-        amount = part.partition(":")[2]
-        if is_ambiguous(amount):
-            raise ValueError(str(Message("correct_two_meanings", value=repr(amount))))
+    number = read(text)
+    if number is not None:
+        return number
+    code = "correct_two_meanings" if is_ambiguous(text.strip()) else "correct_not_a_number"
+    return Message(code, value=quoted(text))
 
 
 def problems_of(
@@ -146,5 +149,5 @@ def _tax(part: str) -> tuple[Decimal, Decimal | None]:
 def _number(text: str, problem: str = "correct_not_a_number") -> Decimal:
     number = plain_number(text)
     if number is None:
-        raise ValueError(str(Message(problem, value=repr(text))))
+        raise ValueError(str(Message(problem, value=quoted(text))))
     return number

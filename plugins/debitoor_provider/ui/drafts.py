@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.sync.account_files.files import account_warnings, parse_account, placed
+from debitoor_provider.sync.account_files.source import read
 from debitoor_provider.sync.account_files.writing import write
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import require_connection
@@ -40,7 +41,7 @@ class DraftAccount:
 
 
 def judge(account_id: str, settings: RawSettings) -> DraftAccount:
-    """Write and read settings; a file that already exists keeps its comments.
+    """Write and read settings; a file that already exists keeps its comments, and what was not changed as it is.
 
     :raises RequestRefused: 422 for what no file could hold
     """
@@ -52,7 +53,31 @@ def judge(account_id: str, settings: RawSettings) -> DraftAccount:
             before = file.path.read_bytes().decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             before = ""
-    return _judge(settings, name, before)
+    return _judge(_as_in_file(settings, before, name), name, before)
+
+
+def as_shown(account: Account) -> RawSettings:
+    """Return what a file states, as the page gets it: names in capitals, defaults and lists as they are understood."""
+    return account.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def _as_in_file(settings: RawSettings, before: str, name: str) -> RawSettings:
+    account = parse_account(before.encode(), name)[0] if before else None
+    return _restored(settings, as_shown(account), read(before.encode()).data) if account else settings
+
+
+def _restored(settings: RawSettings, shown: Mapping[str, Any], written: Mapping[str, Any]) -> RawSettings:
+    """Return settings with the values that a file has for those that are still as they were shown."""
+
+    def value_of(name: str, value: Any) -> Any:
+        if name not in shown or name not in written:
+            return value
+        was, raw = shown[name], written[name]
+        if value == was:
+            return raw
+        return _restored(value, was, raw) if all(isinstance(one, dict) for one in (value, was, raw)) else value
+
+    return {name: value_of(name, value) for name, value in settings.items()}
 
 
 def sample_account(settings: RawSettings) -> tuple[Account | None, tuple[Problem, ...]]:

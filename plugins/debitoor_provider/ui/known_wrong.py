@@ -12,8 +12,10 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.examination import answers_about
 from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.sync.accounts.finding import Finding
+from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui.jobs import hook_of
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.pausing import is_active
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
@@ -33,9 +35,10 @@ class Verdict(NamedTuple):
 def verdict(account_id: str, account: Account, before: Account | None = None) -> Verdict:
     """Ask Airflow and the services about settings.
 
-    :param before: the account's settings until now: what they name already and does not exist now leaves the account
-        as it is, as in a run
+    :param before: the account's settings until now: what an account that is not paused names already, and does not
+        exist now, leaves it as it is, as in a run
     """
+    in_use = before if is_active(DAG_ID_PREFIX + account_id) else None
     names = AirflowNames.read(suggests=False)
     answers = answers_about(account_id, account, hook_of, opened_ledger(), waits=False)
     wrong = [*names.unusable_pool(account), *names.unusable_files(account)]
@@ -45,7 +48,7 @@ def verdict(account_id: str, account: Account, before: Account | None = None) ->
             unclear = unclear or str(error.located)
         else:
             wrong.append(Finding(field, error.message))
-    wrong += [one for one in answers.unknown if _at(account, one.field) != _at(before, one.field)]
+    wrong += [one for one in answers.unknown if _at(account, one.field) != _at(in_use, one.field)]
     return Verdict(wrong, unclear)
 
 

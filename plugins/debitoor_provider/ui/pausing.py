@@ -1,4 +1,4 @@
-"""Pause the DAG of an account, also before Airflow has read its file for the first time."""
+"""Whether the DAG of an account is paused; pause it, also before Airflow has read its file for the first time."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.orm import Session
+
+
+def is_active(dag_id: str) -> bool:
+    """Return whether Airflow knows a DAG, and it is not paused."""
+    with create_session() as session:
+        row = session.get(DagModel, dag_id)
+        return row is not None and not row.is_paused
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +200,62 @@ class TestAFileThatIsThere:
         changed = write(self.settings(timezone="Asia/Tokyo"), self.OLD)
         assert read(changed.encode()).data["timezone"] == "Asia/Tokyo"
         assert "timezone" not in read(write(self.settings(timezone="Europe/Berlin"), changed).encode()).data
+
+    NUMBERS = (
+        "type: export\n"
+        "name: Acme\n"
+        "debitoor_id: books@acme.example\n"
+        "note: ours\n"
+        "connections: {getmyinvoices: gmi, debitoor: debitoor}\n"
+        "reverse_charge:  # from Sweden\n"
+        "  tax_rate: 19  # at home\n"
+        "  product_or_service: service\n"
+        "  consumption_or_resale: consumption\n"
+        "accept_rates: [16.34, 5.50, '7', 12]  # agreed\n"
+        "limits:\n"
+        "  new_documents: 500\n"
+        "  amount: 10000.50  # a month\n"
+    )
+
+    def as_shown(self) -> dict[str, Any]:
+        """Return the settings as the form gets them: decimals are texts."""
+        shown: dict[str, Any] = account_of(self.NUMBERS).model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return shown
+
+    def test_keeps_its_numbers_as_they_are_written(self):
+        shown = self.as_shown()
+        assert shown["limits"]["amount"] == "10000.50"
+        assert write(shown, self.NUMBERS) == self.NUMBERS
+        assert write(shown | {"note": "read"}, self.NUMBERS) == self.NUMBERS.replace("ours", "read")
+
+    @pytest.mark.parametrize(
+        ("name", "changes", "old", "new"),
+        [
+            ("reverse_charge", {"tax_rate": 25}, "rate: 19 ", "rate: 25 "),
+            ("reverse_charge", {"tax_rate": 7.5}, "rate: 19 ", "rate: 7.5 "),
+            ("reverse_charge", {"tax_rate": "7.5"}, "rate: 19 ", "rate: 7.5 "),
+            ("reverse_charge", {"product_or_service": "product"}, "service: service", "service: product"),
+            ("limits", {"amount": 1700}, "10000.50", "1700"),
+            ("limits", {"amount": 999_999_999.99}, "10000.50", "999999999.99"),
+            ("limits", {"new_documents": 600}, "500", "600"),
+        ],
+    )
+    def test_changes_one_number_and_no_other(self, name: str, changes: dict[str, Any], old: str, new: str):
+        shown = self.as_shown()
+        text = write(shown | {name: shown[name] | changes}, self.NUMBERS)
+        assert re.sub(" +#", "  #", text) == self.NUMBERS.replace(old, new, 1)
+
+    def test_a_changed_list_of_numbers_is_written_as_numbers(self):
+        shown = self.as_shown()
+        text = write(shown | {"accept_rates": [*shown["accept_rates"][:-1], 21]}, self.NUMBERS)
+        assert "accept_rates: [16.34, 5.5, 7, 21]" in text
+        assert account_of(text).accept_rates == (Decimal("16.34"), Decimal("5.5"), Decimal(7), Decimal(21))
+
+    def test_a_number_of_two_meanings_stays_as_it_was_typed(self):
+        shown = self.as_shown()
+        text = write(shown | {"limits": shown["limits"] | {"amount": "1.230"}}, self.NUMBERS)
+        (problem,) = parse_account(text.encode(), "acme.yaml")[1]
+        assert (problem.field, "1.230" in problem.message.text()) == ("limits.amount", True)
 
     def test_a_file_of_another_direction_is_rewritten(self):
         text = write({**LEAST, "type": "import", "documents": ["invoices"]}, self.OLD)

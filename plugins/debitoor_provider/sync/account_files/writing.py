@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _MISSING = object()
 _NUMBER_OF_YAML_1_2 = re.compile(r"[-+]?(?:0o[0-7]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)")
 """PyYAML writes ``01099`` and ``1e3`` without quotation marks, and an editor, which reads YAML 1.2, sees numbers."""
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
+"""A text that stands for one number, of which a float keeps every digit; ``1.234`` is left to the judge as it is."""
 _OTHER_LINE_BREAKS = "\x85\u2028\u2029"
 """Only written as an escape do they come back as they were: a reader folds a bare one into a blank (YAML 1.1, 5.4)."""
 
@@ -74,7 +77,7 @@ def write(settings: Mapping[str, Any], before: str = "") -> str:
 
 
 def slim(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings without defaults, in the order of the reference."""
+    """Return the settings without defaults, in the order of the reference, and with numbers where numbers belong."""
     kind = settings.get("type")
     row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
     return _slim(settings, row.settings) if row else dict(settings)
@@ -90,6 +93,8 @@ def _slim(section: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
             value = _slim(value, inner)
             if not value and not field.is_required():
                 continue
+        elif _is_number(field.annotation):
+            value = [*map(_as_number, value)] if isinstance(value, list) else _as_number(value)
         if value is not _MISSING and (field.is_required() or value != _default(field)):
             kept[name] = value
     return kept | {name: value for name, value in section.items() if name not in fields}
@@ -100,6 +105,18 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
         if isinstance(choice, type) and issubclass(choice, BaseModel) and not issubclass(choice, RootModel):
             return choice
     return None
+
+
+def _is_number(annotation: Any) -> bool:
+    """Return whether a field has one decimal number, or several."""
+    return annotation is Decimal or any(map(_is_number, get_args(annotation)))
+
+
+def _as_number(value: Any) -> Any:
+    """Return a number for a text: decimals are texts when a file is read, and on their way through the page."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _default(field: FieldInfo) -> Any:
@@ -155,7 +172,8 @@ def _kept(before: str, wanted: dict[str, Any]) -> str | None:
         if name in same:
             written += texts[name]
         elif name in texts:
-            written += _changed(texts[name], {name: was.get(name)}, {name: wanted[name]})
+            kind = {"type": wanted.get("type")}
+            written += _changed(texts[name], {name: was.get(name)}, {name: wanted[name]}, kind)
         else:
             written += _dump({name: wanted[name]})
     try:
@@ -165,8 +183,11 @@ def _kept(before: str, wanted: dict[str, Any]) -> str | None:
     return written if is_right else None
 
 
-def _changed(block: str, was: dict[str, Any], wanted: dict[str, Any]) -> str:
-    """Return the lines of a field with its new value and its comments; without them if they cannot be kept."""
+def _changed(block: str, was: dict[str, Any], wanted: dict[str, Any], kind: dict[str, Any]) -> str:
+    """Return the lines of a field with its new value and its comments; without them if they cannot be kept.
+
+    :param kind: the account's direction, as its field
+    """
     editor = YAML()
     editor.preserve_quotes = True
     editor.width = 110
@@ -175,7 +196,8 @@ def _changed(block: str, was: dict[str, Any], wanted: dict[str, Any]) -> str:
         document, new = editor.load(block), editor.load(_dump(wanted))
         _merge(document, new, was, wanted)
         editor.dump(document, output)
-        if read(output.getvalue().encode()).data == read(_dump(wanted).encode()).data:
+        written = read(output.getvalue().encode()).data
+        if slim(kind | written) == slim(kind | read(_dump(wanted).encode()).data):
             return output.getvalue()
     except (YAMLError, SourceError, ValueError):
         pass

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from debitoor_provider.sync.accounts.numbers import PlainAmount, PlainExchangeRate, PlainNumber
-from debitoor_provider.sync.corrections import Corrections, SupplyKind
+from debitoor_provider.messages import Message
+from debitoor_provider.services.http import reading
+from debitoor_provider.sync.accounts.numbers import PlainExchangeRate
+from debitoor_provider.sync.accounts.values import not_valid
+from debitoor_provider.sync.corrections import Corrections, SupplyKind, typed_number
 from debitoor_provider.ui.models.common import RequestDay, in_currency
 
-_Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainNumber]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _ExchangeRate = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainExchangeRate]
-_Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), PlainAmount]
+
+
+def _as_typed(read: Callable[[str], Decimal | None]) -> BeforeValidator:
+    def number_of(value: Any) -> Any:
+        found = typed_number(value, read) if isinstance(value, str) else value
+        if isinstance(found, Message):
+            raise not_valid(found.code, **found.params)
+        return found
+
+    return BeforeValidator(number_of)
+
+
+_Rate = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), _as_typed(reading.rate)]
+_Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20, decimal_places=10), _as_typed(reading.amount)]
 
 
 class StatedTax(BaseModel):
@@ -21,7 +39,7 @@ class StatedTax(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rate: _Number = Field(description="In percent")
+    rate: _Rate = Field(description="In percent")
     gross: _Amount | None = Field(default=None, description="In the document's currency; null for a single rate: all")
 
 

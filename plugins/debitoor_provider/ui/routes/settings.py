@@ -66,7 +66,7 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         account_id,
         file=path.name,
         is_new=entered.version is None,
-        changed=_changed(before, slim(entered.settings)),
+        changed=_changed(before, slim(read(draft.yaml.encode()).data)),
         **({"paused": True} if wrong else {}),
     )
     return Saved(written=True, version=version, **known)

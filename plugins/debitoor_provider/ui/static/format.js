@@ -44,6 +44,11 @@ export const amount = (text, language) =>
 export const typedNumber = (number, language, minimumFractionDigits = 0) =>
   new Intl.NumberFormat(language, { useGrouping: false, minimumFractionDigits, maximumFractionDigits: 20 }).format(number);
 
+/** A number without the blanks between its groups of three digits; other text stays as it is. */
+export const ungrouped = (text) => (BLANKS_BETWEEN_GROUPS.test(text) ? text.replace(/[^\d.,]/g, "") : text);
+
+const BLANKS_BETWEEN_GROUPS = /^[1-9]\d{0,2}(?:([' \u00a0\u2007\u2009\u202f\u2019])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
+
 /** A time of day, HH:MM, as clocks of the language show it. */
 export const timeOfDay = (text, language) =>
   new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: "UTC" }).format(new Date(`1970-01-01T${text}Z`));

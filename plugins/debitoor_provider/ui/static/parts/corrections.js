@@ -3,7 +3,7 @@
 import { h, ui, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
-import { typedNumber } from "../format.js";
+import { typedNumber, ungrouped } from "../format.js";
 import { useWords } from "../words.js";
 import { Labelled, Select, sentenceOf } from "../wizard/fields.js";
 import { Dialog } from "./dialog.js";
@@ -199,10 +199,13 @@ const entered = (stated, language) => ({
 function factsOf(stated, offered) {
   const tax = stated.tax
     .filter(({ rate, gross }) => rate.trim() || gross.trim())
-    .map(({ rate, gross }) => ({ rate: plain(rate), gross: gross.trim() ? plain(gross) : null }));
-  const facts = { ...stated, currency: stated.currency.trim(), exchange_rate: plain(stated.exchange_rate), tax };
+    .map(({ rate, gross }) => ({ rate: rate.trim(), gross: gross.trim() || null }));
+  const facts = { ...stated, currency: stated.currency.trim(), exchange_rate: exchangeRate(stated.exchange_rate), tax };
   return Object.fromEntries(Object.entries(facts).filter(([name, value]) => offered.includes(name) && value.length > 0));
 }
 
-/** A number with the decimal sign of the reader's language, as the server reads it; thousands are not separated. */
-const plain = (text) => text.trim().replace(",", ".");
+/** A rate with a decimal point, as the server reads it; what is no number stays as it was typed. */
+function exchangeRate(text) {
+  const pointed = ungrouped(text.trim()).replace(",", ".");
+  return /^\d+(?:\.\d+)?$/.test(pointed) ? pointed : text.trim();
+}

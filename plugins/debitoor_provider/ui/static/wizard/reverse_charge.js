@@ -7,7 +7,7 @@ import { useWords } from "../words.js";
 import { useWizard } from "./context.js";
 import { idOf } from "./draft.js";
 import { Row, SelectField } from "./fields.js";
-import { DecimalField, numberOf } from "./numbers.js";
+import { DecimalField, numberOf, rateOf } from "./numbers.js";
 
 const RULE = { product_or_service: "service", consumption_or_resale: "consumption" };
 
@@ -47,7 +47,7 @@ export function ReverseCharge() {
       h(
         Row,
         { columns: 3 },
-        h(DecimalField, { path: "reverse_charge.tax_rate" }),
+        h(DecimalField, { path: "reverse_charge.tax_rate", parse: rateOf }),
         h(SelectField, { path: "reverse_charge.product_or_service" }),
         h(SelectField, { path: "reverse_charge.consumption_or_resale" }),
       ),

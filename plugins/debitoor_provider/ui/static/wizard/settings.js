@@ -21,7 +21,7 @@ import {
 } from "./fields.js";
 import { FrequencyField } from "./frequency.js";
 import { ListField } from "./list_field.js";
-import { DecimalField, numberOf, shownNumber } from "./numbers.js";
+import { DecimalField, rateOf, shownNumber } from "./numbers.js";
 import { RenameField } from "./rename.js";
 import { ReverseCharge } from "./reverse_charge.js";
 
@@ -141,7 +141,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "invoice" }),
       ),
       h(ReverseCharge),
-      h(ListField, { path: "accept_rates", parse: numberOf, show: (rate) => shownNumber(rate, language) }),
+      h(ListField, { path: "accept_rates", parse: rateOf, show: (rate) => shownNumber(rate, language) }),
       h(
         Row,
         { columns: 2 },
