@@ -185,7 +185,8 @@ class UploadMover:
             there = self._by_number(document.number, already)
         mark = find_sales_marker(there.note)
         if mark != document.id and (mark or not _says_nothing_else(there, upload)):
-            raise held("same_file", document=str(*as_copies([there])))
+            (same,) = as_copies([there])
+            raise held("same_file", document=same.named())
         return there
 
     def _by_id(self, uid: int, already: AlreadyExists) -> Document:
