@@ -104,7 +104,7 @@ def fill_ledger(url: str, accounts: int, count: int) -> None:
     """Enter documents with two events each, and a month of runs."""
     ledger = Ledger.open(url)
     indexes = [index for table in (documents, events) for index in table.indexes]
-    with ledger._database.write() as connection:  # noqa: SLF001
+    with ledger._database.write() as connection:  # noqa: SLF001  written past the ledger
         for index in indexes:  # recreated after the rows, which is much faster
             index.drop(connection)
         _insert(connection, runs, _runs(accounts))
@@ -117,7 +117,7 @@ def fill_ledger(url: str, accounts: int, count: int) -> None:
             index.create(connection)
         write_statistics(connection)
     if not url.startswith("sqlite"):
-        with ledger._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # noqa: SLF001
+        with ledger._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # noqa: SLF001  written past the ledger
             # PostgreSQL does both by itself within a minute, which would fall on whatever is measured then.
             connection.exec_driver_sql("VACUUM (ANALYZE)")
     ledger.close()

@@ -114,7 +114,7 @@ BUTTONS = {
     "documents.do.only_if_missing": ["check_differs", "check_not_there"],
     "documents.do.mark_moved": ["check_differs_mark", "check_doubled_mark", "check_not_marked"],
 }
-"""What mends something on the page, and messages whose remedy it is there."""
+"""Buttons of the page, each with messages whose remedy on the page is that button."""
 
 
 @pytest.mark.parametrize("language", languages())

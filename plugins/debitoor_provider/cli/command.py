@@ -46,7 +46,7 @@ def _lazy(path: str) -> Callable[..., Any]:
 
 @contextmanager
 def _until_closed() -> Iterator[None]:
-    """End quietly as soon as nobody reads the output any more, as ``head`` does after its last line.
+    """End quietly once the reader of the output is gone, as ``head`` is after its last line.
 
     What is still buffered goes to the null device, because the interpreter writes it out at its end.
     """

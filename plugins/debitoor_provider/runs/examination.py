@@ -49,7 +49,7 @@ def answers_about(
 
     :param hook_of: makes the hook of a connection
     :param ledger: where the account's documents are; ``None``: whether the target has them is not looked for
-    :param waits: whether a call that fails is sent again, which nobody who waits for an answer wants
+    :param waits: whether a call that fails is sent again; not where a person waits for the answer
     """
     found = Answers([], [], [])
     with ExitStack() as opened:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Postponed(NamedTuple):
     """A run that waits for its time.
 
-    :param until: when it begins, if nobody ends it before
+    :param until: when it begins, unless it is ended first
     """
 
     run_id: str

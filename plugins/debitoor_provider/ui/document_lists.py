@@ -11,7 +11,7 @@ from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastA
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
+from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.models.sums import SumList, SumModel
 from debitoor_provider.ui.refusals import RequestRefused
 

@@ -68,7 +68,7 @@ def again(stage: Stage, uid: str) -> None:
 
 
 def remedies_of(found: Found, uid: str) -> set[str]:
-    """Return what a person is told to do, by the command and on the page."""
+    """Return the remedy, in the words of the command and of the page."""
     [row] = [row for row in found.rows if row.source_id == uid]
     assert row.message
     found_by = set()

@@ -47,7 +47,7 @@ def replace_settings(call: ReceivedCall) -> Reply:
     return ok(_settings(call))
 
 
-def list_categories(call: ReceivedCall) -> Reply:  # noqa: ARG001
+def list_categories(call: ReceivedCall) -> Reply:  # noqa: ARG001  as each operation
     """Handle GET /api/expenses/categories/v1 (A26)."""
     return ok([{"id": ident, "name": name, "type": kind} for ident, name, kind in contract.EXPENSE_CATEGORY_LIST])
 
@@ -91,7 +91,7 @@ def list_account_rows(call: ReceivedCall) -> Reply:
     return ok([])
 
 
-def list_payment_terms(call: ReceivedCall) -> Reply:  # noqa: ARG001
+def list_payment_terms(call: ReceivedCall) -> Reply:  # noqa: ARG001  as each operation
     """Handle GET /api/sales/paymentterms/v1."""
     return ok(list(contract.PAYMENT_TERM_LIST))
 

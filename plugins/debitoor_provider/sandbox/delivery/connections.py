@@ -15,7 +15,7 @@ _open: dict[tuple[Any, Any], asyncio.Transport] = {}
 class TrackedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP, whose open connections :func:`transport_of` knows."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower, as uvicorn has it
         """Remember the connection by its two ends."""
         super().connection_made(transport)
         self._ends = transport.get_extra_info("sockname")[:2], transport.get_extra_info("peername")[:2]

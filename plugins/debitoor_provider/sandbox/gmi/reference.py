@@ -45,17 +45,17 @@ def list_tags(call: ReceivedCall) -> Reply:
     return ok({"success": True, "data": [name for (name,) in rows]})
 
 
-def list_vat_rates(call: ReceivedCall) -> Reply:  # noqa: ARG001
+def list_vat_rates(call: ReceivedCall) -> Reply:  # noqa: ARG001  as each operation
     """Handle GET /vatRates: decimal texts."""
     return ok({"success": True, "data": list(contract.GMI_VAT_RATE_LIST)})
 
 
-def list_countries(call: ReceivedCall) -> Reply:  # noqa: ARG001
+def list_countries(call: ReceivedCall) -> Reply:  # noqa: ARG001  as each operation
     """Handle GET /countries: a bare array."""
     return ok(list(_countries().values()))
 
 
-def list_currencies(call: ReceivedCall) -> Reply:  # noqa: ARG001
+def list_currencies(call: ReceivedCall) -> Reply:  # noqa: ARG001  as each operation
     """Handle GET /currencies: a bare array."""
     return ok([{"name": name, "currencyCode": code} for code, name in currency_names().items()])
 

@@ -79,7 +79,7 @@ def split(document: Document) -> TaxSplit:
 
 
 def stated_split(document: Document, stated: Corrections, net: Decimal | None = None) -> TaxSplit | None:
-    """Return a document's gross amounts by tax rate as a person has stated them; ``None`` when nobody has.
+    """Return a document's gross amounts by tax rate as a person has stated them; ``None`` when none were stated.
 
     :param net: the record's net amount, where it is all that they can be compared with
     :raises Obstacle: when they do not sum to the document's gross amount, or come to another net amount

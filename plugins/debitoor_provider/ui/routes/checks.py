@@ -13,7 +13,7 @@ from debitoor_provider.ui.checks import CheckPart  # noqa: TC001  FastAPI reads 
 from debitoor_provider.ui.csv_export import CsvForm  # noqa: TC001
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.models.checks import CheckModel, CheckWish  # noqa: TC001
-from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001
+from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
 
