@@ -13,15 +13,17 @@ from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
 from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
-from debitoor_provider.sync.import_.draft import gross_of, upload_name
+from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
 from debitoor_provider.sync.import_.present import copies, copies_of, recorded, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
+from debitoor_provider.sync.import_.restored import found_documents
 from debitoor_provider.sync.import_.selection import select_sales
-from debitoor_provider.sync.ledger import FoundDocument, State
-from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
+from debitoor_provider.sync.import_.tax_amounts import gross_of
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.marks import ANY_SALES_MARKER
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.http.origin import Origin
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ImportAccount
-    from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import Mover, ServiceClients, Side
@@ -254,23 +256,9 @@ class ImportDirection:
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
     def found(self) -> Iterable[FoundDocument]:
-        """Return the sales documents whose mark is in a note in GetMyInvoices; those do not say who the customer is."""
-        found: dict[str, FoundDocument] = {}
-        for document in self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER):
-            sales_id = find_sales_marker(document.note)
-            if sales_id:
-                found[sales_id] = FoundDocument(
-                    source_id=sales_id,
-                    exchange_key=self._key(sales_id),
-                    target_id=str(document.document_uid),
-                    target_name=document.filename or None,
-                    document_date=document.document_date,
-                    document_number=document.document_number,
-                    currency=document.currency,
-                    net_amount=document.net_amount,
-                    gross_amount=document.gross_amount,
-                )
-        return found.values()
+        """Return the sales documents whose mark is in a note in GetMyInvoices, with what Debitoor states of them."""
+        marked = self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER)
+        return found_documents(marked, self.debitoor, self._key)
 
     def samples(self, most: int) -> Sequence[SalesDocument]:
         """Return recent sales documents that the account takes."""

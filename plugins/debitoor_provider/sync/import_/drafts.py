@@ -28,12 +28,12 @@ class UploadDraft:
     """An upload as a person sees it before it is made.
 
     :param company: that it will be assigned to
-    :param customer: whom the sales document names
+    :param document: the sales document that is uploaded
     """
 
     upload: NewDocument
     company: str
-    customer: str
+    document: SalesDocument
 
     def shown(self) -> Shown:
         """Return what a person sees of it."""
@@ -54,7 +54,7 @@ class UploadDraft:
 
     def sent(self) -> Sent:
         """Return the document's figures as they are uploaded."""
-        return sent_of(self.upload, self.customer)
+        return sent_of(self.upload, self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class UploadDrafts:
         :raises Obstacle: when the account's rules hold the document
         """
         upload = new_document(record, self.account, self.company_uid, upload_name(record))
-        return UploadDraft(upload, self.account.defaults.company or "", record.customer_name)
+        return UploadDraft(upload, self.account.defaults.company or "", record)
 
     def released(self, record: SalesDocument) -> LeftOut | None:  # noqa: ARG002
         """Return nothing: sales documents have no approval."""

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument, Sent
+from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument
 from debitoor_provider.sync.likeness import number_key
 from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+    from debitoor_provider.sync.ledger.booked import Sent
 
 Described: TypeAlias = Entry | PlannedDocument | FoundDocument
 """A document with what its source states of it."""
