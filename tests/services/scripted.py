@@ -110,7 +110,7 @@ class ScriptedService:
                 )
                 self._write(service._next(asked))
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - names of http.server
 
             def _write(self, reply: Reply) -> None:
                 if reply.hang_up:

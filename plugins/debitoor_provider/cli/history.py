@@ -39,7 +39,7 @@ def history(args: Namespace) -> None:
     prefix = "user:" if is_read else ""
     with opened_ledger() as ledger:
         entry = named(args, ledger)[0]
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "at": event.at.isoformat(timespec="seconds"),
                 "what": str(event.kind),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from debitoor_provider.services.debitoor.enums import (  # pydantic reads them
-    ConsumptionOrResale,  # noqa: TC001
-    ProductOrService,  # noqa: TC001
-    SalesType,  # noqa: TC001
+    ConsumptionOrResale,
+    ProductOrService,
+    SalesType,
 )
 from debitoor_provider.services.value import Value
 

@@ -12,7 +12,7 @@ from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 import pendulum
-from croniter import croniter  # type: ignore[import-untyped]
+from croniter import croniter
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts import cron as crons

@@ -113,7 +113,7 @@ class ImportDirection:
     def records(
         self,
         window: Window,
-        keep: MutableMapping[Any, SalesDocument],  # noqa: ARG002  the service lists all at once
+        keep: MutableMapping[Any, SalesDocument],
     ) -> tuple[Iterable[SalesDocument], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
         records, gone = list_sales(window, self.account, self.debitoor)
@@ -133,15 +133,15 @@ class ImportDirection:
         """Return the document's id."""
         return record.id
 
-    def is_archived(self, record: SalesDocument) -> bool:  # noqa: ARG002
+    def is_archived(self, record: SalesDocument) -> bool:
         """Return that sales documents are not archived."""
         return False
 
-    def select(self, record: SalesDocument, *, sent_again: bool = False) -> LeftOut | None:  # noqa: ARG002
+    def select(self, record: SalesDocument, *, sent_again: bool = False) -> LeftOut | None:
         """Return why the account does not take a document."""
         return select_sales(record, self.account)
 
-    def recheck(self, entry: Entry) -> LeftOut | bool:  # noqa: ARG002
+    def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return ``False``: whatever a document waits for, the listing of changes shows it."""
         return False
 
@@ -160,7 +160,7 @@ class ImportDirection:
         """Return the record that the ledger kept."""
         return SALES_DOCUMENTS.load(snapshot)
 
-    def corrected(self, record: SalesDocument, decisions: str) -> SalesDocument:  # noqa: ARG002 - nobody corrects it
+    def corrected(self, record: SalesDocument, decisions: str) -> SalesDocument:
         """Return the document as it is: Debitoor made it itself."""
         return record
 
@@ -230,14 +230,14 @@ class ImportDirection:
     def _company(self) -> int | CompanyToCreate | None:
         return find_company(self.account, self.getmyinvoices, self._home)
 
-    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:  # noqa: ARG002  the list counts itself
+    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
     ) -> Iterable[TargetRecord]:
-        """Return the documents of a period that carry the mark of a sales document; others are no business of it."""
+        """Return the documents of a period that carry the mark of a sales document; others are left out."""
         return target_records(
             self.getmyinvoices.documents_kept_in(
                 keep, archived=Archived.ANY, note=ANY_SALES_MARKER, start=start, end=end
@@ -265,7 +265,7 @@ class ImportDirection:
         listed = sample_sales(self.account, self.debitoor)
         return [record for record in listed if self.select(record) is None][:most]
 
-    def file_name(self, entry: Entry, side: Side) -> str:  # noqa: ARG002
+    def file_name(self, entry: Entry, side: Side) -> str:
         """Return the name of a document's file; Debitoor's PDFs have none of their own."""
         return entry.target_name or f"{entry.source_name}.pdf"
 

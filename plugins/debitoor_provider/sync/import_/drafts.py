@@ -72,7 +72,7 @@ class UploadDrafts:
         """Return note and tags of an upload."""
         return _description(note_of(record, self.account), self.account.defaults.tags)
 
-    def draft(self, record: SalesDocument, decisions: str = "") -> UploadDraft:  # noqa: ARG002 - there are none
+    def draft(self, record: SalesDocument, decisions: str = "") -> UploadDraft:
         """Return the upload that a sales document becomes.
 
         :raises Obstacle: when the account's rules hold the document
@@ -80,11 +80,11 @@ class UploadDrafts:
         upload = new_document(record, self.account, self.company_uid, upload_name(record))
         return UploadDraft(upload, self.account.defaults.company or "", record)
 
-    def released(self, record: SalesDocument) -> LeftOut | None:  # noqa: ARG002
+    def released(self, record: SalesDocument) -> LeftOut | None:
         """Return nothing: sales documents have no approval."""
         return None
 
-    def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:  # noqa: ARG002
+    def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:
         """Return whether GetMyInvoices has a document with the sales document's mark."""
         there = self.copies.get(record.id, ())
         return booked_twice(there) if len(there) > 1 else bool(there)

@@ -181,7 +181,7 @@ class Documents:
         """Return the events of a document, oldest first."""
         query = sa.select(events).where(events.c.document_id == entry.id).order_by(events.c.id)
         with self._database().read() as connection:
-            return [Event(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (public in spite of its name)
+            return [Event(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - documented, despite its name
 
     # A person's decisions, which are refused while the outcome of a send is open
 
@@ -231,7 +231,7 @@ class Documents:
     ) -> list[Entry]:
         """Plan documents with facts that a person states about them; return those whose state allows it.
 
-        They count from then on in place of all that was stated before, also after the source record has changed.
+        They replace all that was stated before, also after the source record has changed.
 
         :param corrections: as words ``name=value``; empty: the record alone counts again
         :param detail: the same for the history

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.runs.account_files import fileless
@@ -30,7 +30,7 @@ from debitoor_provider.ui.models.accounts import (
     ProblemModel,
     StopModel,
 )
-from debitoor_provider.ui.models.common import KnownDirection  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.common import KnownDirection
 from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute

@@ -75,5 +75,5 @@ def upgrade(database: Database) -> None:
 
 def _version(database: Database) -> str | None:
     with database.read() as connection:
-        version = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+        version = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
     return None if version is None else str(version)
