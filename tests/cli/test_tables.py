@@ -1,4 +1,4 @@
-"""Tables and lists are in the reader's language: columns, values and counts; what programs read is as ever."""
+"""Tables and lists are in the reader's language: columns, values and counts; what programs read is not translated."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def restated(document: Described, sent: Sent) -> Described:
 def stated_values(entry: Entry, sent: Sent) -> dict[str, Any]:
     """Return the columns that change when a document's figures are known better than its record says.
 
-    By them it is found from then on, as one that is like another too.
+    Searches find it by them, and so do comparisons with other documents.
     """
     changed = _changed(entry, sent.stated)
     return changed | found_by(entry._replace(**changed)) if changed else {}

@@ -271,7 +271,7 @@ def _kept(entry: Entry | None) -> Message | None:
 
 
 def _drafted(row: ForeseenDocument, outcome: str, message: Message | None, draft: Draft) -> Preview:
-    """Return a document of which is known what would be written."""
+    """Return a document with what would be written of it."""
     shown, statement, sent = draft.shown(), draft.statement(), draft.sent()
     return replace(
         _of(row, outcome, message, invoice=shown.invoice),
