@@ -11,9 +11,9 @@ from debitoor_provider.sync.ledger.booked import NOT_BOOKED
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.entries import NO_REASON, Entry, FoundDocument
 from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.names import give_names
-from debitoor_provider.sync.ledger.records import NO_REASON, Entry, FoundDocument
 from debitoor_provider.sync.ledger.results import RebuildResult
 from debitoor_provider.sync.ledger.rows import COLUMNS, document_values, search_text, to_entry
 from debitoor_provider.sync.ledger.states import DONE, EventKind, State, is_legal

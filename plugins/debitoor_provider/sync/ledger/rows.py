@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument
+from debitoor_provider.sync.ledger.entries import Entry, FoundDocument, PlannedDocument
 from debitoor_provider.sync.likeness import number_key
 from debitoor_provider.sync.text import caseless
 

@@ -18,7 +18,7 @@ from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import NEED_HELP, AccountState
 from debitoor_provider.ui.chart import chart, first_day
-from debitoor_provider.ui.drafts import as_shown
+from debitoor_provider.ui.entered_settings import as_shown
 from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
 from debitoor_provider.ui.folder import account_file, account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
