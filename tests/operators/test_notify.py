@@ -17,16 +17,6 @@ from tests.services.scripted import Reply
 
 
 @pytest.fixture
-def steps():
-    with DAG("anybodys_dag"):
-        plan = DebitoorPlanOperator(task_id="plan", account="acme")
-        export = DebitoorExportOperator(task_id="export", account="acme")
-        report = DebitoorReportOperator(task_id="report", account="acme")
-        plan >> export >> report
-    return plan, export, report
-
-
-@pytest.fixture
 def run_idly(run, steps):
     """Execute a run that finds nothing to do; its plan reports on it."""
 

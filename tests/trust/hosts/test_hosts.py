@@ -37,13 +37,6 @@ CALLBACK = "https://airflow.example/callback"
 
 
 @pytest.fixture
-def service() -> Iterator[ScriptedService]:
-    scripted = ScriptedService()
-    yield scripted
-    scripted.stop()
-
-
-@pytest.fixture
 def others(service: ScriptedService) -> Iterator[list[OtherHost]]:
     """Listen on another port of the same host, and on the same port of another host."""
     opened = [OtherHost(), OtherHost(urlsplit(service.url).port or 0)]

@@ -74,14 +74,19 @@ def today(today_url: str) -> Iterator[Ledger]:
     ledger.close()
 
 
+def fill_version(version: str, empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a ledger of an earlier version with the rows of one of today."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, version))
+        before.setattr(schema, "HEAD", version)
+        Ledger.open(empty_url).close()
+    upgrades.fill(empty_url, upgrades.rows(today_url))
+
+
 @pytest.fixture
 def first(empty_url: str, today_url: str, today: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the address of the same ledger in its first version, which is the configured one."""
-    with monkeypatch.context() as before:
-        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, FIRST))
-        before.setattr(schema, "HEAD", FIRST)
-        Ledger.open(empty_url).close()
-    upgrades.fill(empty_url, upgrades.rows(today_url))
+    fill_version(FIRST, empty_url, today_url, tmp_path, monkeypatch)
     if empty_url.startswith("postgresql"):  # as if it had numbered the rows itself
         with Ledger(empty_url)._database.write() as connection:
             for table in ("debitoor_documents", "debitoor_events"):
@@ -132,11 +137,7 @@ def test_what_was_booked_gets_its_rates_from_the_history(
             detail = BookedAmounts(date(2026, 2, 3), tried).as_json()
             sending = today.steps.intend(entry, detail=detail, sent=sent)
         today.steps.moved(sending, f"expense-{entry.id}")
-    with monkeypatch.context() as before:
-        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, "0016"))
-        before.setattr(schema, "HEAD", "0016")
-        Ledger.open(empty_url).close()
-    upgrades.fill(empty_url, upgrades.rows(today_url))
+    fill_version("0016", empty_url, today_url, tmp_path, monkeypatch)
     today.close()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
 
@@ -163,11 +164,7 @@ def test_an_import_gets_the_net_amount_that_its_record_states(
         sent = Sent(Decimal(gross), "EUR", *own, "EUR", by_rate=by_rate)
         today.steps.moved(today.steps.intend(entry, sent=sent), f"document-{source_id}")
     in_state(today, State.MOVED, 90)
-    with monkeypatch.context() as before:
-        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, "0017"))
-        before.setattr(schema, "HEAD", "0017")
-        Ledger.open(empty_url).close()
-    upgrades.fill(empty_url, upgrades.rows(today_url))
+    fill_version("0017", empty_url, today_url, tmp_path, monkeypatch)
     today.close()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
 
