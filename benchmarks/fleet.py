@@ -1,4 +1,4 @@
-"""A fleet of accounts on a real Airflow with PostgreSQL, which runs when it is told to and counts what that takes."""
+"""A fleet of accounts on a real Airflow with PostgreSQL, which runs on request and counts what that takes."""
 
 from __future__ import annotations
 

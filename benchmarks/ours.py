@@ -11,21 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import cleanco  # noqa: F401 imports do not count, late ones neither
-import pypdf  # noqa: F401
-import rapidfuzz.fuzz  # noqa: F401
-import requests_toolbelt.multipart.encoder  # noqa: F401
+import cleanco
+import pypdf
+import rapidfuzz.fuzz
+import requests_toolbelt.multipart.encoder
 
 from benchmarks.job import Job, measured
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
-from debitoor_provider.services.pacing.sqlite import SQLiteStore  # noqa: F401 imports do not count, late ones neither
+from debitoor_provider.services.pacing.sqlite import SQLiteStore
 from debitoor_provider.sync.accounts.settings import Account, ExportAccount, ImportAccount
 from debitoor_provider.sync.directions import row_of
-from debitoor_provider.sync.export.direction import ExportDirection  # noqa: F401
-from debitoor_provider.sync.import_.direction import ImportDirection  # noqa: F401
+from debitoor_provider.sync.export.direction import ExportDirection
+from debitoor_provider.sync.import_.direction import ImportDirection
 from debitoor_provider.sync.ledger import Ledger
 from debitoor_provider.sync.steps.archive import archive
 from debitoor_provider.sync.steps.job import Job as StepJob

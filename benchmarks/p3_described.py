@@ -41,7 +41,7 @@ def describe(dag: DAG) -> dict[str, Any]:
 
 
 def _task(task: BaseOperator) -> dict[str, Any]:
-    given: dict[str, Any] = task._BaseOperator__init_kwargs  # type: ignore[attr-defined]  # noqa: SLF001
+    given: dict[str, Any] = task._BaseOperator__init_kwargs  # type: ignore[attr-defined]  # noqa: SLF001 - as it was given
     common = task.dag.default_args
     own = given.keys() - _OF_THE_ACCOUNT - _OF_AIRFLOW
     return {

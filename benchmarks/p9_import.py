@@ -7,8 +7,8 @@ import json
 import sys
 import time
 
-import requests  # noqa: F401
-from airflow.sdk import DAG, BaseOperator  # noqa: F401
+import requests
+from airflow.sdk import DAG, BaseOperator
 
 before = set(sys.modules)
 cpu, wall = time.process_time(), time.perf_counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from benchmarks.page_server import Page
@@ -90,7 +91,7 @@ def calls_of(page: Page) -> tuple[dict[str, Call], list[str]]:
             if page.refuses(url, order=order):
                 refused.append(f"{what} by {order}")
                 continue
-            found[f"{what} by {order}"] = lambda url=url, order=order: page.get(url, order=order)  # type: ignore[misc]
+            found[f"{what} by {order}"] = partial(page.get, url, order=order)
     return found, refused
 
 

@@ -67,7 +67,7 @@ def fill_airflow(engine: sa.Engine, count: int) -> None:
             session.flush()
         for number in range(count):
             session.add(
-                DagModel(  # type: ignore[no-untyped-call]
+                DagModel(
                     dag_id=f"debitoor__{name_of(number)}",
                     bundle_name="dags-folder",
                     is_paused=number % 50 == 0,
@@ -118,7 +118,7 @@ def fill_ledger(url: str, accounts: int, count: int) -> None:
         write_statistics(connection)
     if not url.startswith("sqlite"):
         with ledger._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # noqa: SLF001  written past the ledger
-            # PostgreSQL does both by itself within a minute, which would fall on whatever is measured then.
+            # PostgreSQL does both automatically within a minute, which would fall on whatever is measured then.
             connection.exec_driver_sql("VACUUM (ANALYZE)")
     ledger.close()
 

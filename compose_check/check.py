@@ -65,7 +65,7 @@ class Check:
         self._finish()
         self.report(f"{self._count(DONE)} documents have arrived; each is compared with its original.")
         wrong = [problem for company in self.companies for problem in self._judge(company)]
-        return wrong + [f"{name} has ended by itself" for name in self._restarted()]
+        return wrong + [f"{name} has exited" for name in self._restarted()]
 
     def _first_user(self) -> None:
         try:

@@ -33,7 +33,7 @@ class Image:
     def prepare(self, container: Container) -> None:
         """Do what the image's entry point does before the command."""
 
-    def command(self, container: Container, given: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG002
+    def command(self, container: Container, given: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG002 - other images need it
         """Return the command, from what the Compose file says."""
         return given
 

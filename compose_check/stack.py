@@ -118,7 +118,7 @@ class Stack:
         return [one for many in self.services.values() for one in many if one.service.restarts]
 
     def _keep(self) -> None:
-        """Start again what has ended by itself, as the restart rule says."""
+        """Restart what has exited, as the restart rule says."""
         while not self._ended.wait(_REST):
             for container in self._lasting():
                 if container.wanted and not container.is_up():

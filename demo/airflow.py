@@ -138,7 +138,7 @@ class LocalAirflow(AirflowApi):
     def _write(self, name: str, text: str) -> Path:
         """Write a file into the home that only its owner may read."""
         file = self.home / name
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:  # noqa: PTH123
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
             output.write(text)
         return file
 

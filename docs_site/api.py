@@ -25,7 +25,7 @@ PAGES = {
 
 _ALL = ":members:\n   :inherited-members:"
 _SHOWN = {"hooks": _ALL, "getmyinvoices_client": _ALL, "debitoor_client": _ALL, "operators": ""}
-"""What is shown of the classes of a page beside their own text; for all others, their own members."""
+"""What is shown of the classes of a page in addition to their own text; for all others, their own members."""
 
 _INNER = {"DocumentQuery", "FileBody", "BrokenAccountOperator", "PathInDoubt", "Sales", "Lookups"}
 """Public by name only: what callers neither make nor get."""

@@ -9,11 +9,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.sdk import DAG
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
 import debitoor_provider.example_dags
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.operators.base import SyncOperator
+from debitoor_provider.operators.export import DebitoorExportOperator
+from debitoor_provider.operators.plan import DebitoorPlanOperator
+from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.sync.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -71,6 +75,17 @@ def run(context: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
         return [task.execute(within) for task in tasks][-1]
 
     return execute
+
+
+@pytest.fixture
+def steps() -> tuple[DebitoorPlanOperator, DebitoorExportOperator, DebitoorReportOperator]:
+    """Return the steps of an export in a DAG of its own."""
+    with DAG("anybodys_dag"):
+        plan = DebitoorPlanOperator(task_id="plan", account="acme")
+        export = DebitoorExportOperator(task_id="export", account="acme")
+        report = DebitoorReportOperator(task_id="report", account="acme")
+        plan >> export >> report
+    return plan, export, report
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
 pytest_plugins = [
+    "tests.services.scripted",  # first: others import it
     "tests.airflow_context",
     "tests.moved_document",
     "tests.notified",

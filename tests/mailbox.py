@@ -54,7 +54,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say("250 ok")
             elif verb == "DATA":
                 self._say("354 go on")
-                self.server.box.mails.append(message_from_bytes(self._content(), policy=policy.default))  # type: ignore[arg-type]
+                self.server.box.mails.append(message_from_bytes(self._content(), policy=policy.default))
                 self.server.box.receivers.append(receivers)
                 self._say("250 kept")
             elif verb == "QUIT":

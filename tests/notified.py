@@ -1,4 +1,4 @@
-"""A mail server and a webhook that are told, with the connections ``mail`` and ``hook`` to them."""
+"""A mail server and a webhook that receive notifications, with the connections ``mail`` and ``hook`` to them."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def webhook(connect):
 
 
 def received(webhook: ScriptedService) -> list:
-    """Return what the webhook was told."""
+    """Return what the webhook received."""
     return [asked.json for asked in webhook.calls("POST", HOOK)]

@@ -29,7 +29,7 @@ from debitoor_provider.runs.form import FORM
 from debitoor_provider.sync.account_files import files
 from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.sync.account_files.writing import write
-from debitoor_provider.sync.accounts.clock import clock_changes
+from debitoor_provider.sync.accounts.clock_changes import clock_changes
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.accounts.settings import digest
 from tests.sync.accounts.strategies import ACCOUNTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dagfactory import load_yaml_dags  # type: ignore[import-not-found,unused-ignore]
+from dagfactory import load_yaml_dags
 
 _described = Path(os.environ["YAML"])
 if _described.is_dir():

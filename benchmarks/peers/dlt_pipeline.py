@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import dlt  # type: ignore[import-not-found,unused-ignore]
+import dlt
 
 from benchmarks.job import Job, measured
 from benchmarks.peers.services import Record, Services
@@ -34,21 +34,21 @@ def main() -> None:
             "NORMALIZE__DATA_WRITER__FILE_MAX_ITEMS": "16",
         }
 
-    @dlt.resource(name="documents")  # type: ignore[untyped-decorator,unused-ignore]
+    @dlt.resource(name="documents")
     def documents() -> Iterator[Record]:
         # All pages first: what is archived meanwhile would leave the list, and the next page would begin too late.
         yield from [record for page in services.listed() for record in page]
 
-    @dlt.transformer(data_from=documents, name="contents", parallelized=True)  # type: ignore[untyped-decorator,unused-ignore]
+    @dlt.transformer(data_from=documents, name="contents", parallelized=True)
     def contents(record: Record) -> Record:
         return record | {"content": base64.b64encode(services.content(record["documentUid"])).decode()}
 
-    @dlt.transformer(data_from=documents, name="moved", parallelized=True)  # type: ignore[untyped-decorator,unused-ignore]
+    @dlt.transformer(data_from=documents, name="moved", parallelized=True)
     def moved(record: Record) -> Record:
         services.move(record)
         return record
 
-    @dlt.destination(name="debitoor", batch_size=1 if tuned else 10)  # type: ignore[untyped-decorator,unused-ignore]
+    @dlt.destination(name="debitoor", batch_size=1 if tuned else 10)
     def debitoor(items: list[Record], table: Any) -> None:  # noqa: ARG001 - dlt's signature
         for record in items:
             services.book(record, base64.b64decode(record["content"]))

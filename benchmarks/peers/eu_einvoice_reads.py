@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from eu_einvoice.parse import parse_bytes  # type: ignore[import-not-found,unused-ignore]
+from eu_einvoice.parse import parse_bytes
 
 from benchmarks import p10_files
 from benchmarks.p10_files import CII, HYBRID, UBL

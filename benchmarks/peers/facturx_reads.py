@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import facturx  # type: ignore[import-untyped,import-not-found,unused-ignore]
+import facturx
 
 from benchmarks import p10_files
 from benchmarks.p10_files import CII, HYBRID, PLAIN, UBL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import dlt  # type: ignore[import-not-found,unused-ignore]
+import dlt
 
 from benchmarks.job import Job, measured
 from benchmarks.peers.services import Record, Services
@@ -17,7 +17,7 @@ def main() -> None:
     """Load what is new into a file. The first run in a folder loads all."""
     job = Job.read()
 
-    @dlt.resource(name="documents")  # type: ignore[untyped-decorator,unused-ignore]
+    @dlt.resource(name="documents")
     def documents(cursor: Any = dlt.sources.incremental(_CURSOR)) -> Iterator[list[Record]]:  # noqa: B008 - dlt's way
         since = {"updatedOrNewSinceFilter": cursor.last_value} if cursor.last_value else {}
         yield from Services(job).listed(**since)

@@ -188,7 +188,7 @@ def _deadline(file: AccountFile, account: Account) -> DeadlineAlert | None:
 
 
 def _broken_dag(file: AccountFile) -> DAG:
-    from airflow.sdk.log import redact  # type: ignore[attr-defined]
+    from airflow.sdk.log import redact  # type: ignore[attr-defined]  # documented, but not in its __all__
 
     problems = [str(redact(str(problem))) for problem in file.problems]
     with DAG(

@@ -226,7 +226,7 @@ def _config() -> dict[str, Any]:
                 },
                 "turn_seconds": {
                     "description": "Seconds after which a step starts no further document and releases its slot. It "
-                    "continues by itself half a minute later; that does not count as a retry. A worker needs more "
+                    "continues half a minute later; that does not count as a retry. A worker needs more "
                     "time than this to stop (see deployment.md), or documents in progress are interrupted.",
                     "version_added": "0.1.0",
                     "type": "float",

@@ -27,21 +27,21 @@ class DebitoorPlugin(AirflowPlugin):
 
     # Every process of Airflow loads the plugins; only those which need one of these ask for it.
     @property
-    def listeners(self) -> list[Any]:  # type: ignore[override]
+    def listeners(self) -> list[Any]:
         """What a scheduler loads for its tasks."""
         from debitoor_provider.policies import preload
 
         return [preload]
 
     @property
-    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
+    def fastapi_apps(self) -> list[dict[str, Any]]:
         """The page's API."""
         from debitoor_provider.ui.app import app
 
         return [{"app": app, "url_prefix": PREFIX, "name": "Synchronisation"}]
 
     @property
-    def react_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
+    def react_apps(self) -> list[dict[str, Any]]:
         """The page's web app; a new version has a new address, so that browsers keep it for good."""
         from debitoor_provider.ui.assets import VERSION
 
@@ -58,14 +58,14 @@ class DebitoorPlugin(AirflowPlugin):
         ]
 
     @property
-    def deadline_references(self) -> list[type[BaseDeadlineReference]]:  # type: ignore[override]
+    def deadline_references(self) -> list[type[BaseDeadlineReference]]:
         """From when on a run has its time."""
         from debitoor_provider.policies.deadline import RunMade
 
         return [RunMade]
 
     @property
-    def priority_weight_strategies(self) -> list[type[PriorityWeightStrategy]]:  # type: ignore[override]
+    def priority_weight_strategies(self) -> list[type[PriorityWeightStrategy]]:
         """The order of tasks that wait for a slot."""
         from debitoor_provider.policies.priority import DueFirst
 

@@ -70,7 +70,7 @@ def test_a_commit_that_requires_something_else_gets_an_environment_of_its_own(
 
     def recorded(command: list[str], **options: object) -> object:
         if command[1:3] not in (["-m", "venv"], ["-m", "pip"]):
-            return run(command, **options)  # type: ignore[call-overload]
+            return run(command, **options)
         commands.append(command)
         python = Path(command[0] if "pip" in command else f"{command[-1]}/bin/python")
         python.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def test_a_commit_that_requires_something_else_gets_an_environment_of_its_own(
             python.symlink_to(sys.executable)
         return None
 
-    monkeypatch.setattr(build.subprocess, "run", recorded)  # type: ignore[attr-defined]
+    monkeypatch.setattr(build.subprocess, "run", recorded)
     with build.of("HEAD", repository) as peer:
         environment = repository / ".venv-against" / peer.commit
         assert peer.python == environment / "bin" / "python"

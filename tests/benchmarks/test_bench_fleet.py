@@ -1,4 +1,4 @@
-"""A fleet runs when it is told to; its accounts, documents and times are what the measurements say."""
+"""A fleet runs on request; its accounts, documents and times are what the measurements say."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def database(metadata: str) -> sa.Engine:
 def fleet(database: sa.Engine) -> Iterator[Fleet]:
     """Return a fleet of an Airflow that has only its database."""
     url = database.url.render_as_string(hide_password=False)
-    made = Fleet(SimpleNamespace(database=url, log="a.log", home=Path("home")), Still())  # type: ignore[arg-type]
+    made = Fleet(SimpleNamespace(database=url, log="a.log", home=Path("home")), Still())
     yield made
     made.close()
 
@@ -83,7 +83,7 @@ def test_each_dag_is_due_at_its_own_moment_with_the_hour_before(fleet: Fleet, da
     assert rows["b"].next_dagrun_create_after - moment == timedelta(seconds=4)
 
 
-def test_what_the_schedule_wants_next_is_put_off_and_what_is_told_is_not(fleet: Fleet, database: sa.Engine) -> None:
+def test_only_runs_on_request_start_while_the_schedule_is_put_off(fleet: Fleet, database: sa.Engine) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=2)
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     fleet._set_due({"a": soon.replace(microsecond=1), "b": hour})
@@ -168,9 +168,9 @@ def test_accounts_of_a_key_differ_in_the_company_whose_documents_they_take(tmp_p
         oauth_client_secret="",
     )
     for account in ("account-0000", "account-0004"):
-        (tmp_path / f"{account}.yaml").write_text(p13_fleet_hour.account_text(account, company))  # type: ignore[arg-type]
+        (tmp_path / f"{account}.yaml").write_text(p13_fleet_hour.account_text(account, company))
 
-    found: dict[str, ExportAccount] = {file.account_id: file.account for file in load_folder(tmp_path)}  # type: ignore[misc]
+    found: dict[str, ExportAccount] = {file.account_id: file.account for file in load_folder(tmp_path)}
 
     assert {one.filter.companies.include for one in found.values()} == {
         ("Lieferant account-0000",),
@@ -188,4 +188,4 @@ def test_an_account_took_until_the_last_change_of_its_document() -> None:
             return [{"company": 7, "time": (due + timedelta(seconds=one)).isoformat()} for one in (2, 5)]
 
     company = SimpleNamespace(id=7)
-    assert p12_one_document._seconds(Admin(), 0, {"a": company}, {"a": due}) == [5.0]  # type: ignore[arg-type, dict-item]
+    assert p12_one_document._seconds(Admin(), 0, {"a": company}, {"a": due}) == [5.0]

@@ -40,7 +40,7 @@ def test_a_failed_measurement_is_reported_and_the_others_still_run(places: tuple
 
     failed = bench.run({"P1": _fails, "P2": lambda rounds: _result("P2", rounds)}, 3, console, *places)
 
-    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    shown = console.file.getvalue()
     assert failed == ["P1"]
     assert "no sandbox" in shown
     assert "MISSED" in shown

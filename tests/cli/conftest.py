@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 
-from debitoor_provider.configuration import ledger_url
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument
 
@@ -68,13 +67,6 @@ def cli(
         return Result(1 if isinstance(code, str) else code, out, f"{err}{code}" if isinstance(code, str) else err)
 
     return run
-
-
-@pytest.fixture
-def ledger(acme: object) -> Iterator[Ledger]:
-    opened = Ledger.open(ledger_url())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

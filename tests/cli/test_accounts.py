@@ -424,7 +424,7 @@ class TestPreview:
         assert acme.gmi_api_key not in sentence
 
     @pytest.mark.parametrize("limit", ["0", "-1", "many"])
-    def test_a_limit_that_is_none(self, cli, account, limit):
+    def test_a_limit_that_is_no_number(self, cli, account, limit):
         account()
         done = cli("accounts", "preview", "acme", "--limit", limit)
         assert done.code != 0

@@ -103,7 +103,7 @@ def test_a_pool_that_is_missing_is_said_by_the_list(cli, team):
 
 @pytest.fixture
 def bare(cli, tmp_path, monkeypatch):
-    """Configure one bundle whose DAG file has no accounts folder beside it; return that folder."""
+    """Configure one bundle whose DAG file has no accounts folder next to it; return that folder."""
     monkeypatch.delenv("AIRFLOW__DEBITOOR__ACCOUNTS_FOLDER", raising=False)
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(tmp_path / "dags"))
     folder = tmp_path / "bare"

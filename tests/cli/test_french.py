@@ -104,7 +104,7 @@ def test_what_goes_wrong_is_said_in_french(cli, account, planned, ledger, files,
 
 @pytest.mark.parametrize("words", [["documents", "list", "--limit", "x"], ["accounts", "health", "--late", "0"]])
 @pytest.mark.parametrize("language", [["--language=fr"], ["--language", "fr"]])
-def test_a_number_that_is_none_is_said_so_in_french(cli, words, language, monkeypatch):
+def test_an_invalid_number_is_refused_in_french(cli, words, language, monkeypatch):
     monkeypatch.setattr("sys.argv", ["airflow", "debitoor", *words, *language])
     done = cli(*words, *language)
     assert (done.code, ENTIRE in done.err) == (2, True)
@@ -139,7 +139,7 @@ def test_without_an_airflow_health_says_so_in_french(cli, account, monkeypatch):
         ["check", "acme", "--from", "x"],
     ],
 )
-def test_a_value_that_is_none_ends_with_2_and_one_sentence(cli, account, planned, words):
+def test_an_invalid_value_exits_with_2_and_one_sentence(cli, account, planned, words):
     account()
     planned("1")
     done = cli(*words, "--language", "fr")

@@ -141,7 +141,7 @@ def test_every_help_text_is_translated_and_the_compiled_catalogue_is_that_of_the
     assert [text for text in texts.values() if not text] == []
 
 
-def test_other_commands_of_airflow_speak_as_ever(monkeypatch):
+def test_other_commands_of_airflow_stay_english(monkeypatch):
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     monkeypatch.setattr(sys, "argv", ["airflow", "dags", "list"])
     before = gettext.textdomain()

@@ -1,8 +1,9 @@
-"""Tables and lists are in the reader's language: columns, values and counts; what programs read is as ever."""
+"""Tables and lists are in the reader's language: columns, values and counts; what programs read is not translated."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_tables_have_amounts_and_dates_as_people_write_them(cli, receipt, accoun
     assert ("1\N{NARROW NO-BREAK SPACE}190,00" in table, "31 mars 2026" in table) == (True, True)
     plain = cli("accounts", "preview", "acme", "--language", "fr", "-o", "plain").out
     assert ("1190.00" in plain, "2026-03-31" in plain) == (True, True)
+
+
+def test_amounts_stay_whole_in_a_narrow_terminal(cli, planned, monkeypatch):
+    monkeypatch.setattr("airflow.cli.simple_table.is_tty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "150")
+    planned("1", company="Paper and Ink of the Old Town Ltd", gross_amount=Decimal("1234567.50"), currency="EUR")
+    table = cli("documents", "list", "acme", "--language", "fr").out
+    assert "1 234 567,50".replace(" ", "\N{NARROW NO-BREAK SPACE}") in table
+    assert len({len(line) for line in table.splitlines() if "|" in line}) == 1
 
 
 def test_columns_of_uneven_rows_are_in_line(cli, account):

@@ -30,7 +30,7 @@ def service(command: tuple[str, ...] = (), name: str = "one", **further: object)
         "image": "ours", "environment": {}, "health": (), "waits_for": {}, "restarts": True, "mounts": (),
         "secrets": (), "profiles": (), "grace": 5.0,
     }  # fmt: skip
-    return Service(name=name, command=command, **(defaults | further))  # type: ignore[arg-type]
+    return Service(name=name, command=command, **(defaults | further))
 
 
 def project(*services: Service, **secrets: Path) -> Project:

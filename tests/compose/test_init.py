@@ -27,7 +27,7 @@ def address(server: URL, name: str, password: str) -> URL:
 
 def ask(url: URL, statement: str) -> object:
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-        return connection.execute(statement).fetchone()  # type: ignore[arg-type]
+        return connection.execute(statement).fetchone()
 
 
 def test_each_database_has_a_role_of_its_own_that_gets_into_no_other(server: URL) -> None:
@@ -87,7 +87,7 @@ def test_the_first_user_is_an_administrator_with_the_password_of_the_secret() ->
     assert known.users == ["boss:Admin:secret"]
 
 
-def test_nobody_is_added_where_there_are_users() -> None:
+def test_no_user_is_added_where_there_are_some() -> None:
     known = Known("vic")
     assert not init.first_user(known, "boss", "secret")
     assert known.users == ["vic"]

@@ -28,7 +28,7 @@ ALL_SWITCHES = {
 
 
 def private_to(company: CompanyAdmin) -> set[str]:
-    """Return all that must not be told: what records say, who the account is, its ids and its secrets."""
+    """Return all that must not be disclosed: what records say, who the account is, its ids and its secrets."""
     ids = {record["id"] for kind in ("expense", "invoice", "creditNote") for record in company.entities(kind)}
     account = {"Acme", company.gmi_account_id, company.debitoor_email, company.gmi_api_key, company.debitoor_token}
     return {*PRIVATE, *ids, *map(str, account)}

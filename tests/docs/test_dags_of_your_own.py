@@ -72,6 +72,6 @@ def test_no_error_is_left_out_of_the_public_module():
     assert known - internal <= set(exceptions.__all__)
 
 
-def test_a_name_that_is_no_error_is_none():
+def test_an_unknown_error_name_raises_attribute_error():
     with pytest.raises(AttributeError, match="LeaseLost"):
         _ = exceptions.LeaseLost

@@ -110,11 +110,11 @@ def test_a_month_is_closed_when_its_documents_are_settled(example, receipts, rec
     assert example("account_sensor") == "success"
 
 
-def test_a_consumer_that_somebody_triggers_finds_no_events(example, receipts):
+def test_a_consumer_triggered_by_hand_finds_no_events(example, receipts):
     assert example("asset") == "success"
 
 
-def test_people_are_told_when_a_task_fails(example, receipts, receipt, mailbox, monkeypatch):
+def test_people_are_notified_when_a_task_fails(example, receipts, receipt, mailbox, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_MAIL_ACME", os.environ["AIRFLOW_CONN_MAIL"])
     receipt(currency="USD")
     assert example("export") == "success"

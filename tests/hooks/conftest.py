@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 Connect = "Callable[..., None]"
 
 
-@pytest.fixture
-def service() -> Iterator[ScriptedService]:
-    scripted = ScriptedService()
-    yield scripted
-    scripted.stop()
-
-
 @pytest.fixture(autouse=True)
 def pacing_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from debitoor_provider.services.pacing import pacer as pacing

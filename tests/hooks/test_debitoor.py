@@ -116,7 +116,7 @@ def test_a_person_who_waits_gets_an_answer_at_once(service, connect, hook):
     assert len(service.asked) == 1
 
 
-def test_a_limit_of_one_s_own_holds(connect, hook):
+def test_a_configured_limit_applies(connect, hook):
     connect("debitoor", extra={"calls_per_minute": 3})
     assert hook.client.transport._pacing._windows == ((3, 60.0),)
     hook.close()

@@ -158,7 +158,7 @@ def test_amounts_and_dates_have_the_form_of_the_language_on_the_page(language: s
         assert shown in message.text()
 
 
-def test_a_date_beside_a_number_is_none() -> None:
+def test_digits_next_to_a_number_are_no_date() -> None:
     text = "1234.5 USD = 1 EUR, ECB 2026-06-10, (EU) 2022/1208, -7.5"
     with written_for(Reader("de", page=True)):
         assert localized(text) == "1.234,5 USD = 1 EUR, ECB 2026-06-10, (EU) 2022/1208, -7,5"
@@ -241,13 +241,13 @@ def test_a_value_has_the_quotes_of_the_language(language: str, shown: str) -> No
 
 
 @pytest.mark.parametrize("language", languages())
-def test_the_page_is_told_no_command_and_no_words_of_the_file(language: str) -> None:
+def test_messages_on_the_page_name_no_command_and_no_field_of_the_file(language: str) -> None:
     cron = Message("setting_frequency", value=quoted("x"), words=["hourly", "daily"], hint=None)
     with written_for(Reader(language, page=True)):
         assert "hourly" not in cron.remedy()
         assert words(language)["field.frequency"] in cron.remedy()
-        told = [remedy for code in ON_THE_PAGE if "airflow " in (remedy := Message(code).remedy())]
-    assert told == []
+        found = [remedy for code in ON_THE_PAGE if "airflow " in (remedy := Message(code).remedy())]
+    assert found == []
     with written_for(Reader(language)):
         assert "hourly" in cron.remedy()
         assert all("airflow debitoor" in Message(code).remedy() for code in ON_THE_PAGE)

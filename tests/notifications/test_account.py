@@ -37,20 +37,20 @@ def test_a_failed_task_is_named_with_what_needs_a_decision(webhook, sync, accoun
     receipt(currency="USD", document_number="R-7")
     sync()
     tell(FAILED)
-    (told,) = received(webhook)
-    assert told["subject"] == "Acme: The task close of month failed."
-    assert "1 document needs a decision:" in told["text"]
-    assert told["attention"]["documents"][0]["number"] == "R-7"
-    assert "CANARY" not in str(told)
+    (notification,) = received(webhook)
+    assert notification["subject"] == "Acme: The task close of month failed."
+    assert "1 document needs a decision:" in notification["text"]
+    assert notification["attention"]["documents"][0]["number"] == "R-7"
+    assert "CANARY" not in str(notification)
 
 
-def test_what_was_told_is_told_again_as_long_as_it_is_open(webhook, sync, account, receipt, ledger):
+def test_open_documents_are_notified_again(webhook, sync, account, receipt, ledger):
     account()
     receipt(currency="USD")
     sync()
     tell()
     tell()
-    assert [told["attention"]["count"] for told in received(webhook)] == [1, 1]
+    assert [notification["attention"]["count"] for notification in received(webhook)] == [1, 1]
     ledger.documents.ignore(ledger.documents.entries("acme"), "user:ada", "not ours")
     tell()
     assert len(received(webhook)) == 2
@@ -70,30 +70,30 @@ def test_the_reason_of_the_account_s_last_run_comes_before_that_of_a_task(webhoo
     with pytest.raises(ServiceError):
         sync()
     tell(FAILED)
-    (told,) = received(webhook)
-    assert told["subject"] == "Acme: The synchronisation failed."
-    assert "blocked" in told["failure"]["text"]
-    assert acme.gmi_api_key not in str(told)
+    (notification,) = received(webhook)
+    assert notification["subject"] == "Acme: The synchronisation failed."
+    assert "blocked" in notification["failure"]["text"]
+    assert acme.gmi_api_key not in str(notification)
 
 
-def test_an_error_of_a_service_is_told_with_its_remedy(webhook, account):
+def test_an_error_of_a_service_is_notified_with_its_remedy(webhook, account):
     account()
     error = CredentialsRefused("The token is not accepted.", service="Debitoor", remedy="Enter another one.")
     tell({**FAILED, "exception": error})
-    (told,) = received(webhook)
-    assert told["failure"]["remedy"] == "Enter another one."
+    (notification,) = received(webhook)
+    assert notification["failure"]["remedy"] == "Enter another one."
 
 
-def test_a_failed_run_of_a_whole_dag_is_told_too(webhook, account):
+def test_a_failed_run_of_a_whole_dag_is_notified_too(webhook, account):
     account()
     of_the_dag = {"dag": DAG("month"), "run_id": "manual__1"}
     tell({**of_the_dag, "reason": "task_failure"})
     tell({**of_the_dag, "reason": "success"})
-    (told,) = received(webhook)
-    assert told["subject"] == "Acme: A run of the DAG month failed."
+    (notification,) = received(webhook)
+    assert notification["subject"] == "Acme: A run of the DAG month failed."
 
 
-def test_when_all_is_well_nobody_is_told(webhook, sync, account, receipt):
+def test_no_notification_is_sent_when_all_is_well(webhook, sync, account, receipt):
     account()
     receipt()
     sync()
@@ -146,7 +146,7 @@ class TestMistakes:
         with pytest.raises(ArgumentError, match=problem):
             DebitoorAccountNotifier(**{"account": "acme", "connection": "hook"} | arguments)
 
-    def test_an_account_without_anybody_to_tell(self, account):
+    def test_an_account_without_recipients(self, account):
         account()
         with pytest.raises(NotificationNotSent, match=r"has no notify\.connection"):
             tell(FAILED, connection="")

@@ -64,7 +64,7 @@ def test_names_alone_are_given_to_what_is_new(example, acme, receipts, receipt, 
     assert acme.expenses() == []
 
 
-def test_a_plan_within_the_limits_is_approved_by_nobody(example, acme, receipts, receipt):
+def test_a_plan_within_the_limits_needs_no_approval(example, acme, receipts, receipt):
     receipt()
     assert example("approval") == "success"
     assert len(acme.expenses()) == 1

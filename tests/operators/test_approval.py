@@ -76,7 +76,7 @@ def go_on(steps, now, waiting, event):
     return steps.approval.resume_execution(waiting.method_name, {**kwargs, "event": event}, now)
 
 
-def test_a_plan_within_the_limits_waits_for_nobody(run, steps, account, receipt, asked):
+def test_a_plan_within_the_limits_does_not_wait(run, steps, account, receipt, asked):
     account(limits={"new_documents": 2, "amount": 1000, "exceeded": "approval"})
     receipt()
     assert run(steps.plan, steps.approval) == {"asked": False}
@@ -196,7 +196,7 @@ def test_what_arrived_after_the_question_is_not_refused_with_it(waits, steps, re
     assert {entry.source_id for entry in ledger.documents.entries("acme") if entry.state == "planned"} == {str(new)}
 
 
-def test_a_plan_that_nobody_answers_ends_as_a_safety_stop(waits, steps, ledger, acme, run):
+def test_a_plan_without_an_answer_ends_as_a_safety_stop(waits, steps, ledger, acme, run):
     now, waiting = waits()
     with pytest.raises(AirflowFailException) as ended:
         go_on(steps, now, waiting, {"error": "…", "error_type": "timeout"})
@@ -228,7 +228,7 @@ def test_a_task_that_was_cleared_asks_anew(waits, steps, asked):
     assert len(asked) == 2
 
 
-def test_a_run_without_documents_asks_nobody(waits, steps, context, asked, acme):
+def test_a_run_without_documents_needs_no_approval(waits, steps, context, asked, acme):
     now, waiting = waits()
     go_on(steps, now, waiting, answered("Approve"))
     steps.export.execute(now)
@@ -241,7 +241,7 @@ def test_an_amount_above_the_limit_asks_too(waits, asked):
     assert "The documents of the run come to 357.00 EUR, and the account allows 356.99 in a run." in asked[0]["body"]
 
 
-def test_the_people_of_the_account_are_told_where_to_answer(waits, monkeypatch):
+def test_the_notification_says_where_to_answer(waits, monkeypatch):
     service = ScriptedService()
     service.on("POST", HOOK, Reply({}))
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/base/")
@@ -251,9 +251,11 @@ def test_the_people_of_the_account_are_told_where_to_answer(waits, monkeypatch):
         (sent,) = service.calls("POST", HOOK)
     finally:
         service.stop()
-    told = sent.json
-    assert told["subject"].endswith(": 3 documents wait for approval")
-    assert told["link"] == "https://airflow.example/base/dags/anybodys_dag/runs/r/tasks/approval/required_actions"
-    about = told["approval"]
+    notification = sent.json
+    assert notification["subject"].endswith(": 3 documents wait for approval")
+    assert (
+        notification["link"] == "https://airflow.example/base/dags/anybodys_dag/runs/r/tasks/approval/required_actions"
+    )
+    about = notification["approval"]
     assert (about["count"], about["unknown"], about["limits"]) == (3, 0, {"new_documents": "3"})
     assert {currency: Decimal(amount) for currency, amount in about["sums"].items()} == {"EUR": 357}

@@ -112,7 +112,7 @@ class TestMistakes:
         with pytest.raises(ArgumentError, match=r"Did you mean period_from\?"):
             DebitoorPlanOperator(task_id="plan", account="acme", periodfrom="2026-01-01")
 
-    def test_settings_that_are_whole_take_nothing_beside_them(self):
+    def test_complete_settings_exclude_further_arguments(self):
         settings = ExportAccount.model_validate(
             {"type": "export", "name": "x", "debitoor_id": "a@b.example"}
             | {"connections": {"getmyinvoices": "a", "debitoor": "b"}}
@@ -122,7 +122,7 @@ class TestMistakes:
                 DebitoorExportOperator(task_id="export", account="acme", settings=settings, **beside)
 
 
-def test_an_import_object_is_none_for_an_export():
+def test_an_export_refuses_settings_of_an_import():
     settings = ImportAccount.model_validate(
         {"type": "import", "name": "x", "debitoor_id": "a@b.example"}
         | {"connections": {"getmyinvoices": "a", "debitoor": "b"}}
@@ -144,7 +144,7 @@ def test_an_account_with_a_file_keeps_to_its_settings(run, acme, known, account,
     assert run(DebitoorExportOperator(task_id="export", account="acme", settings=same)) == {"moved": 1}
 
 
-def test_a_date_that_is_none_is_named_by_its_argument(run, acme, known):
+def test_an_invalid_date_is_named_by_its_argument(run, acme, known):
     with pytest.raises(Misconfigured, match=r"period_from: '01\.02\.2026'"):
         run(DebitoorPlanOperator(task_id="p", account="own", type="export", period_from="01.02.2026", **known))
 

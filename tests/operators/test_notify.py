@@ -17,16 +17,6 @@ from tests.services.scripted import Reply
 
 
 @pytest.fixture
-def steps():
-    with DAG("anybodys_dag"):
-        plan = DebitoorPlanOperator(task_id="plan", account="acme")
-        export = DebitoorExportOperator(task_id="export", account="acme")
-        report = DebitoorReportOperator(task_id="report", account="acme")
-        plan >> export >> report
-    return plan, export, report
-
-
-@pytest.fixture
 def run_idly(run, steps):
     """Execute a run that finds nothing to do; its plan reports on it."""
 
@@ -66,12 +56,12 @@ def test_a_webhook_gets_what_failed_with_its_remedy_and_later_that_it_works_agai
             run(plan, within=now)
         with pytest.raises(AirflowFailException):
             run(report, within=now)
-    (told,) = received(webhook)
-    assert told["subject"] == "Acme: The synchronisation failed."
-    assert told["failure"]["remedy"] in told["text"]
-    assert "blocked" in told["failure"]["text"]
-    assert told["link"] == "https://airflow.example/base/plugin/synchronisation/accounts/acme"
-    assert acme.gmi_api_key not in json.dumps(told)
+    (notification,) = received(webhook)
+    assert notification["subject"] == "Acme: The synchronisation failed."
+    assert notification["failure"]["remedy"] in notification["text"]
+    assert "blocked" in notification["failure"]["text"]
+    assert notification["link"] == "https://airflow.example/base/plugin/synchronisation/accounts/acme"
+    assert acme.gmi_api_key not in json.dumps(notification)
     acme.unblock_key()
     run_idly()
     run_idly()
@@ -83,14 +73,14 @@ def test_names_of_documents_are_no_templates(run, webhook, account, receipt, ste
     account(notify={"connection": "hook"})
     receipt(currency="USD", supplier="{{ conn.gmi.password }}{{ 6 * 7 }}")
     run(*steps)
-    (told,) = received(webhook)
-    assert "{{ conn.gmi.password }}{{ 6 * 7 }}" in told["text"]
+    (notification,) = received(webhook)
+    assert "{{ conn.gmi.password }}{{ 6 * 7 }}" in notification["text"]
 
 
 @pytest.mark.parametrize(
     "answer", [Reply({}, status=500), Reply(hang_up=True), Reply(status=302, headers={"Location": "/"})]
 )
-def test_a_webhook_that_fails_is_a_warning_of_the_run_and_told_again_after_the_next(
+def test_a_failed_webhook_is_a_warning_and_is_repeated_after_the_next_run(
     run, run_idly, context, webhook, account, receipt, ledger, steps, caplog, answer
 ):
     account(notify={"connection": "hook"})
@@ -130,7 +120,7 @@ def test_a_ledger_that_fails_meanwhile_does_not_fail_the_run(run, webhook, accou
     assert run(*steps) == {"held": 1, "e_invoices": {"unreadable": 1}}
 
 
-def test_a_dry_run_tells_nobody(run, webhook, account, receipt):
+def test_a_dry_run_sends_no_notification(run, webhook, account, receipt):
     account(notify={"connection": "hook"})
     receipt(currency="USD")
     with DAG("anybodys_dag"):
@@ -147,8 +137,8 @@ def test_a_step_alone_tells_that_it_failed_and_enters_it(run, context, webhook, 
         export = DebitoorExportOperator(task_id="export", account="acme")
     with pytest.raises(ServiceError):
         run(export, within=context(run_id="r"))
-    (told,) = received(webhook)
-    assert "blocked" in told["failure"]["text"]
+    (notification,) = received(webhook)
+    assert "blocked" in notification["failure"]["text"]
     assert ledger.runs.get("anybodys_dag/r#acme").verdict == "stopped"
 
 

@@ -1,23 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException
 
-from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.services.errors import ServiceError
-
-
-@pytest.fixture
-def steps():
-    with DAG("anybodys_dag"):
-        plan = DebitoorPlanOperator(task_id="plan", account="acme")
-        export = DebitoorExportOperator(task_id="export", account="acme")
-        report = DebitoorReportOperator(task_id="report", account="acme")
-        plan >> export >> report
-    return plan, export, report
 
 
 def test_a_successful_run_is_green_and_counted(run, context, account, receipt, ledger, steps):

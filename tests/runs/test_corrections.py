@@ -39,7 +39,7 @@ def test_the_same_reason_and_one_of_the_statement_itself_are_left(code: str) -> 
 
 
 @pytest.mark.parametrize("outcome", [None, held("no_currency"), Unavailable(Message("deleted", service="a"))])
-def test_nothing_is_left_when_it_goes_or_another_reason_comes_to_light_or_nobody_answers(
+def test_nothing_is_left_if_it_would_go_or_be_held_for_another_reason_or_no_service_answers(
     outcome: Exception | None,
 ) -> None:
     assert judged(outcome)[0] is None

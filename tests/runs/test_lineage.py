@@ -22,7 +22,7 @@ GMI, DEBITOOR = "getmyinvoices://gmi", "debitoor://debitoor"
 class _Dataset:
     namespace: str
     name: str
-    outputFacets: dict[str, Any] = field(default_factory=dict)  # noqa: N815
+    outputFacets: dict[str, Any] = field(default_factory=dict)  # noqa: N815 - OpenLineage's name
 
 
 @dataclass
@@ -41,7 +41,7 @@ class _RunFacet:
 def openlineage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have OpenLineage's provider, or what is used of it where it is not installed."""
     try:
-        import airflow.providers.openlineage.extractors  # noqa: F401
+        import airflow.providers.openlineage.extractors  # noqa: F401 - is it installed?
     except ImportError:
         statistics = SimpleNamespace(OutputStatisticsOutputDatasetFacet=SimpleNamespace)
         for name, known in {

@@ -13,7 +13,6 @@ from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics import stats_utils
 
 from debitoor_provider.configuration import ledger_url
-from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.sync.ledger import Ledger, Run
@@ -53,16 +52,6 @@ def metrics(monkeypatch):
     stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
     for client in [server, *(backend.statsd for backend in backends)]:
         client.close()
-
-
-@pytest.fixture
-def steps():
-    with DAG("anybodys_dag"):
-        plan = DebitoorPlanOperator(task_id="plan", account="acme")
-        export = DebitoorExportOperator(task_id="export", account="acme")
-        report = DebitoorReportOperator(task_id="report", account="acme")
-        plan >> export >> report
-    return plan, export, report
 
 
 TAGS = {"account": "acme", "direction": "export"}

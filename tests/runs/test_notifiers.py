@@ -68,7 +68,7 @@ def test_slack_gets_no_mentions_and_no_links_from_names(connect, monkeypatch):
             sent.append(self.arguments)
 
     module = ModuleType("airflow.providers.slack.notifications.slack_webhook")
-    module.SlackWebhookNotifier = SlackWebhookNotifier  # type: ignore[attr-defined]
+    module.SlackWebhookNotifier = SlackWebhookNotifier
     for name in ("airflow.providers.slack", "airflow.providers.slack.notifications"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -89,4 +89,4 @@ def test_html_and_text_of_a_letter():
 
 def test_every_language_of_the_messages_may_be_chosen():
     for language in languages():
-        assert Notify(connection="c", language=language).language == language  # type: ignore[arg-type]
+        assert Notify(connection="c", language=language).language == language

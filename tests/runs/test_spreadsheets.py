@@ -19,7 +19,7 @@ def test_no_text_becomes_a_formula(text):
     assert guarded(text) == f"'{text}"
 
 
-def test_a_formula_behind_a_semicolon_is_none_either():
+def test_a_formula_behind_a_semicolon_is_escaped_too():
     assert guarded("a;=1") == "a;'=1"
     assert guarded("Paper Ltd") == "Paper Ltd"
 

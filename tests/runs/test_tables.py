@@ -3,13 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
 from debitoor_provider.messages import Message, Reader, written_for
 from debitoor_provider.runs.tables import cell, money, preview_table, table, to_text
 from debitoor_provider.sync.steps.preview import Preview
 
+THIN, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 ROW = Preview(
     source_id="4711",
     outcome="send",
@@ -43,6 +47,30 @@ def test_a_name_stays_on_its_line_and_cannot_steer_the_terminal(hostile):
     assert len(shown.splitlines()) == 5  # frame, head, rule, row, frame
 
 
+def lines_of(value: str, width: int, **column: bool) -> list[str]:
+    """Return the lines of a table's only cell."""
+    made = Table(show_header=False, box=None, pad_edge=False)
+    made.add_column(overflow="fold", **column)
+    made.add_row(cell(value))
+    console = Console(file=StringIO(), width=width)
+    console.print(made)
+    return [line.rstrip(" ") for line in console.file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("amount", [f"1{THIN}234,50{WIDE}€", f"12{THIN}345{THIN}678,90{WIDE}EUR", f"19{WIDE}%"])
+def test_a_line_never_breaks_within_an_amount(amount):
+    text = f"Montant{WIDE}: {amount} ou {amount}, payé"
+    for width in range(len(f"{amount},"), 60):
+        shown = lines_of(text, width)
+        assert sum(line.count(amount) for line in shown) == 2, (width, shown)
+        assert "".join(shown).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize("no_wrap", [True, False])
+def test_an_amount_that_is_wider_than_its_column_is_shown_to_its_end(no_wrap):
+    assert "".join(lines_of(f"1{THIN}234,50{WIDE}€", 5, no_wrap=no_wrap)) == f"1{THIN}234,50{WIDE}€"
+
+
 def test_a_missing_value_is_empty():
     assert cell(None).plain == ""
     assert money(None, "EUR") == ""
@@ -64,7 +92,10 @@ def test_money(amount, currency, shown):
 
 def test_money_in_the_form_of_a_language():
     with written_for(Reader("de", figures=True)):
-        assert [money(Decimal(1119), currency) for currency in ("EUR", "JPY")] == ["1.119,00 EUR", "1.119 JPY"]
+        assert [money(Decimal(1119), currency) for currency in ("EUR", "JPY")] == [
+            f"1.119,00{WIDE}EUR",
+            f"1.119{WIDE}JPY",
+        ]
 
 
 def test_figures_are_to_the_right():

@@ -26,7 +26,7 @@ class Api(requests.Session):
         self.base_url = base_url
         self.headers.update(headers)
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", 30)
         return super().request(method, url if "://" in url else self.base_url + url, *args, **kwargs)
 

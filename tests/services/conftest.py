@@ -10,7 +10,6 @@ from hypothesis import settings
 from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.services.pacing import pacer as pacing
 from tests.postgresql import new_database
-from tests.services.scripted import ScriptedService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
-
-
-@pytest.fixture
-def service() -> Iterator[ScriptedService]:
-    scripted = ScriptedService()
-    yield scripted
-    scripted.stop()
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ import json
 import socket
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 CANARY = "k3y-CANARY-0123456789"
 
@@ -110,7 +112,7 @@ class ScriptedService:
                 )
                 self._write(service._next(asked))
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - names of http.server
 
             def _write(self, reply: Reply) -> None:
                 if reply.hang_up:
@@ -134,3 +136,11 @@ class ScriptedService:
                 """Suppress the log."""
 
         return Handler
+
+
+@pytest.fixture
+def service() -> Iterator[ScriptedService]:
+    """Run a service until the test ends."""
+    scripted = ScriptedService()
+    yield scripted
+    scripted.stop()

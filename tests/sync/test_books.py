@@ -118,7 +118,7 @@ def test_the_address_of_the_books_is_the_same_in_both_forms_of_its_letters(acme:
     assert acme.booked() == {uid: 119}
 
 
-def test_a_country_that_is_none_is_unknown_unless_the_account_states_it(acme: Stage) -> None:
+def test_an_invalid_country_is_unknown_unless_the_account_states_it(acme: Stage) -> None:
     uid = acme.document()
     environment(acme, countryCode="Germany")
     acme.fault("status", "debitoor.settings.get", status=404)
@@ -129,7 +129,7 @@ def test_a_country_that_is_none_is_unknown_unless_the_account_states_it(acme: St
     assert acme.booked() == {uid: 119}
 
 
-def test_a_currency_that_is_none_is_taken_from_elsewhere(acme: Stage) -> None:
+def test_an_invalid_currency_is_replaced_from_elsewhere(acme: Stage) -> None:
     uid = acme.document()
     environment(acme, currency="Euro")
     acme.export()

@@ -123,7 +123,7 @@ def test_a_cent_of_rounding_at_each_rate_is_no_other_net_amount(gross: tuple[str
     assert lines(booked(Corrections(tax=tax), **NET_ALONE)) == {"20": gross[0], "5.5": gross[1]}
 
 
-def test_a_net_amount_beside_a_gross_amount_may_be_what_a_person_overrules() -> None:
+def test_a_person_may_overrule_the_net_amount_of_a_record_with_a_gross_amount() -> None:
     wrong_net = {"net_amount": D("50.00"), "gross_amount": D("119.00"), "tax_rates": (D(19),), "line_items": ()}
     assert obstacle(Corrections(), **wrong_net) == "figures_disagree"
     assert lines(booked(Corrections(tax=((D(19), D("119.00")),)), **wrong_net)) == {"19": "119.00"}
@@ -186,7 +186,7 @@ def test_the_kind_of_purchase_decides_country_and_reverse_charge(
     assert bool(one.expense.lines[0].reverse_charge) is reverse_charge
 
 
-def test_tax_of_a_country_outside_is_none_of_the_books() -> None:
+def test_tax_of_a_country_outside_is_not_booked() -> None:
     assert obstacle(Corrections(), FOREIGN) == "foreign_tax"
     assert lines(booked(Corrections(supply="outside"), FOREIGN)) == {"0": "119.00"}
 

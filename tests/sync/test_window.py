@@ -144,7 +144,7 @@ def test_the_intervals_of_a_schedule_divide_the_days_of_a_year(cron: str, zone: 
 
 
 @given(
-    st.lists(st.datetimes(datetime(2015, 1, 1), datetime(2030, 1, 1)), min_size=2, max_size=9, unique=True),  # noqa: DTZ001
+    st.lists(st.datetimes(datetime(2015, 1, 1), datetime(2030, 1, 1)), min_size=2, max_size=9, unique=True),  # noqa: DTZ001 - local times
     st.sampled_from(ZONES),
 )
 def test_any_intervals_that_follow_on_each_other_divide_the_days(moments: list[datetime], zone: str) -> None:

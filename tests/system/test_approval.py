@@ -55,8 +55,8 @@ class Stage:
     def answer(self, account: str, run_id: str, option: str) -> str:
         """Answer as Airflow's view does; return the name of who did."""
         place = f"/dags/debitoor__{account}/dagRuns/{run_id}/taskInstances/approval/-1/hitlDetails"
-        told = self.airflow.call("PATCH", place, {"chosen_options": [option], "params_input": {}})
-        return str(told["responded_by"]["name"])
+        answered = self.airflow.call("PATCH", place, {"chosen_options": [option], "params_input": {}})
+        return str(answered["responded_by"]["name"])
 
     def end(self, account: str, run_id: str) -> dict[str, Any]:
         """Wait for the end of a run; return its state and those of its tasks."""
@@ -140,15 +140,15 @@ def test_a_refused_plan_moves_nothing_and_the_next_run_is_free(stage: Stage) -> 
 def test_a_run_that_misses_its_deadline_makes_the_account_late_and_its_people_know(stage: Stage) -> None:
     for number in range(30, 33):
         receive(stage.late, number)
-    told = len(stage.letters())
+    before = len(stage.letters())
     stage.airflow.unpause("debitoor__late")
     stage.airflow.until(lambda: stage.airflow.runs("debitoor__late"), "to begin", 120)
     (run,) = stage.airflow.runs("debitoor__late")
     run_id = str(run["dag_run_id"])
-    stage.asked("late", run_id)  # and nobody answers
+    stage.asked("late", run_id)  # without an answer
 
     def late() -> list[dict[str, Any]]:
-        return [letter for letter in stage.letters()[told:] if letter.get("failure")]
+        return [letter for letter in stage.letters()[before:] if letter.get("failure")]
 
     stage.airflow.until(late, "to be late", 300)
     (letter,) = late()

@@ -133,7 +133,7 @@ def test_an_account_that_is_settled_later_is_found_by_the_triggerer(
     assert _returned(airflow, "account_sensor", run, "close") == "2 documents are in the books"
 
 
-def test_people_are_told_by_the_callback_of_a_task_and_of_a_dag(airflow: LocalAirflow, mailbox: Mailbox) -> None:
+def test_callbacks_of_a_task_and_of_a_dag_notify_people(airflow: LocalAirflow, mailbox: Mailbox) -> None:
     for name in ("notifier", "of_the_whole_dag"):
         run = airflow.trigger(_dag(name))
         airflow.until(lambda run=run, name=name: _run_state(airflow, name, run) == "failed", f"to fail {name}", 120)

@@ -1,4 +1,4 @@
-"""Scheduled runs with nothing to do take no worker; what is new then moves as ever."""
+"""Scheduled runs with nothing to do take no worker; what is new then moves as usual."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A deadline of Airflow has passed: whether the account is late, and who is told."""
+"""A deadline of Airflow has passed: whether the account is late, and who is notified."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def webhook(monkeypatch):
 
 
 @pytest.fixture
-def told(webhook):
+def notifications(webhook):
     return lambda: [call.json for call in webhook.calls("POST", HOOK)]
 
 
@@ -53,27 +53,27 @@ def deadline_passes(tmp_path: Path) -> str:
     return asyncio.run(tell_when_late("acme", str(tmp_path / "accounts"), {"dag_run": RUN}))
 
 
-def test_the_people_of_a_late_account_are_told_once_a_day(clock, account, told, tmp_path):
+def test_a_late_account_is_notified_once_a_day(clock, account, notifications, tmp_path):
     account(frequency="hourly", notify={"connection": "hook", "language": "da"})
     ended(NOON - timedelta(hours=2, minutes=1))
     assert deadline_passes(tmp_path).startswith("No run has finished since 2026-03-02 11:29 CET")
     deadline_passes(tmp_path)
-    (letter,) = told()
+    (letter,) = notifications()
     assert letter["subject"].endswith(": Synkroniseringen er forsinket.")
     assert letter["failure"]["code"] == "sync_late"
     clock.shift(timedelta(days=1))
     deadline_passes(tmp_path)
-    assert len(told()) == 2
+    assert len(notifications()) == 2
 
 
-def test_a_run_that_failed_makes_nothing_late_when_a_later_one_has_finished(clock, account, told, tmp_path):
+def test_a_run_that_failed_makes_nothing_late_when_a_later_one_has_finished(clock, account, notifications, tmp_path):
     account(frequency="hourly", notify={"connection": "hook"})
     ended(NOON - timedelta(minutes=29))
     assert deadline_passes(tmp_path) == "A run has finished since then."
-    assert told() == []
+    assert notifications() == []
 
 
-def test_it_waits_until_the_account_is_late(clock, account, told, tmp_path, monkeypatch):
+def test_it_waits_until_the_account_is_late(clock, account, notifications, tmp_path, monkeypatch):
     account(frequency="hourly", notify={"connection": "hook"})
     ended(NOON - timedelta(minutes=100))
     waits = []
@@ -85,14 +85,14 @@ def test_it_waits_until_the_account_is_late(clock, account, told, tmp_path, monk
     monkeypatch.setattr(late.asyncio, "sleep", sleep)
     assert "No run has finished since" in deadline_passes(tmp_path)
     assert waits == [20 * 60]
-    assert len(told()) == 1
+    assert len(notifications()) == 1
 
 
-def test_nobody_is_told_who_does_not_want_to_hear_of_failures(clock, account, told, tmp_path):
+def test_an_account_without_failure_notifications_sends_none_when_late(clock, account, notifications, tmp_path):
     account(frequency="hourly", notify={"connection": "hook", "when": ["attention"]})
     ended(NOON - timedelta(hours=3))
     assert "No run has finished since" in deadline_passes(tmp_path)
-    assert told() == []
+    assert notifications() == []
 
 
 def test_without_notifications_it_only_says_so(clock, account, tmp_path):

@@ -84,7 +84,7 @@ def test_any_other_error_is_left_to_a_worker(slept, caplog, error):
     assert events(Watching([error])) == [None]
 
 
-def test_it_looks_beside_the_event_loop(slept):
+def test_it_looks_outside_the_event_loop(slept):
     trigger = Watching([[7]])
     events(trigger)
     assert trigger.threads[0].startswith("debitoor-trigger")

@@ -65,7 +65,7 @@ def _made(options: dict[str, Any], known: dict[str, Any]) -> PlanTrigger:
     trigger = PlanTrigger(**{"account": "acme"} | options)
     _, again = trigger.serialize()
     trigger = PlanTrigger(**again)
-    trigger._task_instance = SimpleNamespace(get_template_context=lambda: known)  # type: ignore[assignment]
+    trigger._task_instance = SimpleNamespace(get_template_context=lambda: known)
     return trigger
 
 

@@ -1,4 +1,4 @@
-"""Scheduled runs that wait for the same key are planned together: one listing, and nobody notices otherwise."""
+"""Scheduled runs that wait for the same key are planned together: one listing, with the same outcome."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
 
 async def _event(account: str, context: dict[str, Any]) -> TriggerEvent:
     trigger = PlanTrigger(account)
-    trigger._task_instance = SimpleNamespace(get_template_context=lambda: context)  # type: ignore[assignment]
+    trigger._task_instance = SimpleNamespace(get_template_context=lambda: context)
     (event,) = [event async for event in trigger.run()]
     return event
 
@@ -402,7 +402,7 @@ class TestTrouble:
         assert [type(events[name]) for name in ("gone", "two")] == [asyncio.CancelledError, TypeError]
         assert nobody_waits()
 
-    def test_where_no_thread_can_be_had_each_is_told_and_the_next_hour_is_like_any(self, listed, fire, monkeypatch):
+    def test_without_a_free_thread_each_gets_an_error_and_the_next_hour_works(self, listed, fire, monkeypatch):
         names = listed(one={}, two={})
 
         def no_thread(work: Any) -> None:

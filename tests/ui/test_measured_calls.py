@@ -28,8 +28,8 @@ class Untimed:
         return self._answer("POST", url, json=json)
 
     def _answer(self, method: str, url: str, **options: object) -> object:
-        answer = self._client.request(method, url, **options)  # type: ignore[arg-type]
-        answer.ok = answer.is_success  # type: ignore[attr-defined]
+        answer = self._client.request(method, url, **options)
+        answer.ok = answer.is_success
         return answer
 
 
@@ -40,7 +40,7 @@ def test_each_call_that_is_measured_is_answered(page: Callable[..., TestClient],
     fill_airflow(settings.engine, 12)
     fill_ledger(ledger_url(), 12, 600)
 
-    times, refused = page_calls.milliseconds(Page(ORIGIN, Untimed(page())), 2)  # type: ignore[arg-type]
+    times, refused = page_calls.milliseconds(Page(ORIGIN, Untimed(page())), 2)
 
     assert refused == []
     assert {len(taken) for taken in times.values()} == {2}

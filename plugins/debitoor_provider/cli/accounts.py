@@ -191,11 +191,11 @@ def _findings(
             yield _Finding(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)), connected=connections)
 
 
-def schema(args: Namespace) -> None:  # noqa: ARG001
+def schema(args: Namespace) -> None:
     """Print the JSON Schema of account files."""
     from debitoor_provider.sync.account_files.schema import json_schema
 
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))  # noqa: T201
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))  # noqa: T201 - for a pipe, too
 
 
 @suppress_logs_and_warning

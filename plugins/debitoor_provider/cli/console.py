@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from airflow.cli.simple_table import AirflowConsole
+from airflow.cli.simple_table import AirflowConsole, SimpleTable
 from rich.cells import cell_len, set_cell_size
 
 from debitoor_provider.cli.stderr import wrong
@@ -15,7 +15,7 @@ from debitoor_provider.hooks.database import connections_of_database
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.account_files import account_file, account_files
 from debitoor_provider.runs.jobs import usable
-from debitoor_provider.runs.tables import cell
+from debitoor_provider.runs.tables import NO_BREAK, cell
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.runs.words import heading, value_in
 from debitoor_provider.services.errors import Misconfigured, ServiceError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from debitoor_provider.runs.tables import Cell
     from debitoor_provider.sync.accounts.settings import Account
 
 
@@ -52,11 +53,9 @@ def show(
         say(empty)
     else:
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        read = [{heading(name, titles): cell(value_in(name, row.get(name))).plain for name in columns} for row in rows]
-        if args.output == "plain":
-            _print_plain(read)
-        else:
-            terminal().print_as_table(read)
+        heads = [heading(name, titles) for name in columns]
+        read = [[cell(value_in(name, row.get(name))) for name in columns] for row in rows]
+        (_print_plain if args.output == "plain" else _print_table)(heads, read)
 
 
 def show_whole(args: Namespace, value: Any) -> None:
@@ -68,9 +67,20 @@ def show_whole(args: Namespace, value: Any) -> None:
         terminal().print_as_yaml(json.loads(text))
 
 
-def _print_plain(rows: Sequence[Mapping[str, str]]) -> None:
+def _print_table(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print a table in the form of Airflow's own; columns of figures are the last to become narrower."""
+    table = SimpleTable(show_header=True)
+    for head, column in zip(heads, zip(*rows, strict=True), strict=True):
+        letters = {letter for one in column for letter in one.plain}
+        table.add_column(head, no_wrap=" " not in letters and not letters.isdisjoint(NO_BREAK))
+    for row in rows:
+        table.add_row(*row)
+    terminal().print(table)
+
+
+def _print_plain(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     """Print columns without lines, each row on one line."""
-    lines = [[*rows[0]], *([*row.values()] for row in rows)]
+    lines = [heads, *([one.plain for one in row] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         say("  ".join(set_cell_size(text, width) for text, width in zip(line, widths, strict=True)).rstrip())

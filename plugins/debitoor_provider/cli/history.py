@@ -11,7 +11,7 @@ from debitoor_provider.cli.console import opened_ledger, say, show
 from debitoor_provider.cli.documents import named
 from debitoor_provider.messages import labelled, localized, readable
 from debitoor_provider.runs.check import MISSING
-from debitoor_provider.runs.contradictions import rows_of, title
+from debitoor_provider.runs.contradictions import rows_of, title, values_of
 from debitoor_provider.runs.history import with_canonical_amounts
 from debitoor_provider.runs.words import word
 
@@ -31,14 +31,15 @@ _FORMS = {"date": "day", "own_date": "day", "own_exchange_rate": "number", "own_
 def history(args: Namespace) -> None:
     """Show everything that happened to a document, and both figures where its record and its e-invoice differ.
 
-    Programs get the details as objects, in which messages are codes with their parameters.
+    Programs get the details as objects, in which messages are codes with their parameters. The last event, which led to
+    the present state, has the figures in ``contradictions``; those of the other events are empty.
     """
     args.documents = [args.document]
     is_read = args.output not in {"json", "yaml"}
     prefix = "user:" if is_read else ""
     with opened_ledger() as ledger:
         entry = named(args, ledger)[0]
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "at": event.at.isoformat(timespec="seconds"),
                 "what": str(event.kind),
@@ -49,6 +50,9 @@ def history(args: Namespace) -> None:
             for event in ledger.documents.history(entry)
             for detail in [with_canonical_amounts(event.detail, entry)]
         ]
+        if not is_read:
+            compared = values_of(entry)
+            rows = [row | {"contradictions": compared if row is rows[-1] else []} for row in rows]
         show(args, rows)
         if args.output == "table" and (figures := rows_of(entry)):
             say(title())

@@ -114,7 +114,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _written(path: Path, text: str) -> str:
-    """Write a file unless it exists; return the code of what became of it."""
+    """Write a file unless it exists; return the code of the outcome."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -143,7 +143,7 @@ def _connect(address: str, companies: Mapping[str, SandboxCompany]) -> None:
 
 
 def _connected(session: Session, address: str, name: str, fields: Mapping[str, Any]) -> str:
-    """Make or renew a connection; return the code of what became of it."""
+    """Make or renew a connection; return the code of the outcome."""
     row = session.scalar(select(Connection).where(Connection.conn_id == name))
     if row is not None and (row.conn_type, site(row.host or "")) != (fields["conn_type"], site(address)):
         return "start_connection_kept"

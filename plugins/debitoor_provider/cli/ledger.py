@@ -22,7 +22,7 @@ CORRECTED = 2
 
 
 @suppress_logs_and_warning
-def upgrade(args: Namespace) -> None:  # noqa: ARG001
+def upgrade(args: Namespace) -> None:
     """Bring the ledger's tables up to date."""
     with plain_errors():
         ledger = Ledger(ledger_url())

@@ -74,7 +74,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
             raise self._wait(waiting) from None
         raise AssertionError("Airflow did not wait for an answer.")
 
-    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:  # noqa: ARG002
+    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:
         """Continue when there is nothing to ask; a person is asked by a task of its own."""
         from debitoor_provider.sync.steps.approval import question_of
 
@@ -110,7 +110,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
     def _answered(
         self,
         job: Job,
-        context: Context,  # noqa: ARG002  as of every step
+        context: Context,
         *,
         event: dict[str, Any],
         asked: Asked,

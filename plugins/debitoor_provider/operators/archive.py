@@ -18,7 +18,7 @@ class DebitoorArchiveOperator(SyncOperator):
     archives = True
     writes = ("source",)
 
-    def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Archive what was moved and is not archived yet."""
         from debitoor_provider.sync.steps.archive import archive
 

@@ -167,7 +167,7 @@ class SyncOperator(BaseOperator):
         if self._job:
             self._job.ending.set()
 
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage | None:  # noqa: ARG002  OpenLineage passes it
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage | None:
         """Return what the step read and wrote, for OpenLineage's provider; also after a failure."""
         from debitoor_provider.runs.lineage import to_openlineage
 
@@ -199,7 +199,7 @@ class SyncOperator(BaseOperator):
             return False
         if job.ledger.runs.get(job.run_id) is None:
             return True
-        return self.has_dag() and not any(map(_is_step, self.get_flat_relatives(upstream=True)))  # type: ignore[no-untyped-call]
+        return self.has_dag() and not any(map(_is_step, self.get_flat_relatives(upstream=True)))
 
     def _begin(self, job: Job, context: Context) -> None:
         """Enter the run into the ledger, and plan it where the step needs a plan."""
@@ -229,14 +229,14 @@ class SyncOperator(BaseOperator):
 
     def _is_the_end(self, error: ServiceError, context: Context) -> bool:
         """Return whether the run ends with this error: no step comes after this one, and there is no further try."""
-        if not self.has_dag() or self._is_followed():  # type: ignore[no-untyped-call]
+        if not self.has_dag() or self._is_followed():
             return False
         ti: Any = context["ti"]
         return is_permanent(error) or getattr(ti, "try_number", 0) > getattr(ti, "max_tries", 0)
 
     def _is_followed(self) -> bool:
         """Return whether a step of a sync comes after this one in its DAG."""
-        return self.has_dag() and any(map(_is_step, self.get_flat_relatives(upstream=False)))  # type: ignore[no-untyped-call]
+        return self.has_dag() and any(map(_is_step, self.get_flat_relatives(upstream=False)))
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""

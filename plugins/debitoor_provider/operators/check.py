@@ -43,7 +43,7 @@ class DebitoorCheckOperator(SyncOperator):
         self.period_to = period_to
         self.fail_on_difference = fail_on_difference
 
-    def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Check the period.
 
         :raises AirflowFailException: when source and target are not the same

@@ -159,13 +159,13 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
             self._skip_the_rest(job, context, plan.summary)
-        elif self.has_dag() and not self._is_followed():  # type: ignore[no-untyped-call]
+        elif self.has_dag() and not self._is_followed():
             conclude(job)
         elif self._is_small(plan.summary):
             return self._carry_out(job, context, summary=plan.summary)
         return plan.summary
 
-    def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  as each step
+    def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:
         """Fail as the plan in the triggerer did."""
         from debitoor_provider.messages import Message
         from debitoor_provider.services.errors import StopError
@@ -208,7 +208,7 @@ class DebitoorPlanOperator(SyncOperator):
             return summary
         self.record_urls = done.record_urls
         context["ti"].xcom_push("return_value", summary | done.summaries)
-        raise DownstreamTasksSkipped(tasks=sorted(done.summaries))  # type: ignore[no-untyped-call]
+        raise DownstreamTasksSkipped(tasks=sorted(done.summaries))
 
     def _given(self, *, is_preview: bool) -> set[str]:
         """Return the keys of the trigger form that the operator has a value for."""
@@ -231,7 +231,7 @@ class DebitoorPlanOperator(SyncOperator):
 
         conclude(job)
         rest: dict[str, None] = {}
-        ahead = list(self.downstream_list) if self.has_dag() else []  # type: ignore[no-untyped-call]
+        ahead = list(self.downstream_list) if self.has_dag() else []
         while ahead:
             task = ahead.pop()
             if task.trigger_rule == "all_success" and task.task_id not in rest:
@@ -239,4 +239,4 @@ class DebitoorPlanOperator(SyncOperator):
                 ahead += task.downstream_list
         if rest:
             context["ti"].xcom_push("return_value", summary)
-            raise DownstreamTasksSkipped(tasks=sorted(rest))  # type: ignore[no-untyped-call]
+            raise DownstreamTasksSkipped(tasks=sorted(rest))

@@ -21,7 +21,7 @@ class DebitoorRenameOperator(SyncOperator):
 
     needs_plan = True
 
-    def step(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Name the documents of the run."""
         from debitoor_provider.sync.steps.rename import rename
 

@@ -33,7 +33,7 @@ class DebitoorReportOperator(SyncOperator):
 
         :raises AirflowFailException: when the run's verdict is that it failed
         """
-        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()  # type: ignore[no-untyped-call]
+        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()
         dag_run = context["dag_run"]
         states = (
             context["ti"]
@@ -52,7 +52,7 @@ class DebitoorReportOperator(SyncOperator):
             raise AirflowFailException(str(result.message))
         return result.summary
 
-    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:  # noqa: ARG002
+    def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:
         """Report on a run that went well; another one is reported on where people look for what went wrong."""
         from debitoor_provider.runs.report import conclude
 

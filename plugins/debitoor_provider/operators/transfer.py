@@ -44,7 +44,7 @@ class TransferOperator(SyncOperator):
         self.record_urls = announce(self, job, context, summary)
         return summary
 
-    def ahead(self, job: Job, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def ahead(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the same without the announcement, which is for the task that ends with it."""
         from debitoor_provider.sync.steps.rename import rename
         from debitoor_provider.sync.steps.transfer import transfer

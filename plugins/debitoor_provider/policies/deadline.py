@@ -18,6 +18,6 @@ class RunMade(BaseDeadlineReference):
     deadline has not passed: it takes the interval for a number of seconds, and has stored it in another form.
     """
 
-    def _evaluate_with(self, *, session: Session) -> datetime:  # noqa: ARG002  Airflow passes it
+    def _evaluate_with(self, *, session: Session) -> datetime:
         """Return the moment; Airflow asks as it makes the run."""
         return datetime.now(UTC)

@@ -29,9 +29,9 @@ class ServiceRetryPolicy(RetryPolicy):
     def evaluate(
         self,
         exception: BaseException,
-        try_number: int,  # noqa: ARG002
-        max_tries: int,  # noqa: ARG002
-        context: Context | None = None,  # noqa: ARG002
+        try_number: int,
+        max_tries: int,
+        context: Context | None = None,
     ) -> RetryDecision:
         """Decide by the kind of error (see :mod:`debitoor_provider.services.errors`)."""
         if is_permanent(exception):

@@ -1,4 +1,4 @@
-"""A step gives its worker's slot back now and then, so that no other run waits for its end and a worker can stop.
+"""A step releases its worker's slot from time to time, so that no other run waits for its end and a worker can stop.
 
 Airflow sends no signal to a task whose Celery worker or scheduler is stopped: they wait for the whole task, until
 their own time to stop has passed and the task is killed with them.
@@ -64,4 +64,4 @@ def in_turns(job: Job) -> Iterator[None]:
     except Interrupted:
         if turn.is_stopped:
             raise
-        raise AirflowRescheduleException(datetime.now(UTC) + REST) from None  # type: ignore[no-untyped-call]
+        raise AirflowRescheduleException(datetime.now(UTC) + REST) from None

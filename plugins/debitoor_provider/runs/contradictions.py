@@ -1,13 +1,13 @@
-"""What record and e-invoice of a held document say differently, for people at the command line."""
+"""What record and e-invoice of a held document say differently, for the command line."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.messages import current_reader, labelled, localized, words
+from debitoor_provider.messages import LOG, current_reader, labelled, localized, words, written_for
 from debitoor_provider.runs.tables import money
-from debitoor_provider.sync.contradictions import contradictions, currencies
+from debitoor_provider.sync.contradictions import AMOUNTS, contradictions, currencies
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.contradictions import ComparedValue
@@ -42,6 +42,30 @@ def rows_of(entry: Entry) -> list[dict[str, str]]:
         }
         for one in found
     ]
+
+
+def values_of(entry: Entry) -> list[dict[str, Any]]:
+    """Return the figures of both for programs, named as in the page's API; empty when there is nothing to compare.
+
+    Each has ``what`` it is and the values of ``record`` and ``invoice``: ``text``, ``rate`` and ``currency``, of which
+    those that do not apply are ``None``. They do not depend on the reader.
+    """
+    with written_for(LOG):
+        found = contradictions(entry.message, entry.currency)
+    of_record, of_invoice = currencies(found, entry.currency)
+    return [
+        {
+            "what": one.what,
+            "record": [_value(one.what, value, of_record) for value in one.record],
+            "invoice": [_value(one.what, value, of_invoice) for value in one.invoice],
+        }
+        for one in found
+    ]
+
+
+def _value(what: str, value: ComparedValue, currency: str) -> dict[str, str | None]:
+    rate = None if value.rate is None else f"{value.rate:f}"
+    return {"text": value.text, "rate": rate, "currency": currency if what in AMOUNTS else None}
 
 
 def _shown(what: str, value: ComparedValue, currency: str) -> str:

@@ -147,7 +147,7 @@ def _look(here: Path | None) -> Iterator[DagFile]:
     from airflow.dag_processing.bundles.manager import DagBundlesManager
 
     try:
-        for bundle in DagBundlesManager().get_all_dag_bundles():  # type: ignore[no-untyped-call]
+        for bundle in DagBundlesManager().get_all_dag_bundles():
             root, versions = bundle.path.resolve(), bundle.versions_dir.resolve()
             if here and here.is_relative_to(versions) and here != versions:
                 root = versions / here.relative_to(versions).parts[0]

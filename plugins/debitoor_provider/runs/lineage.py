@@ -1,4 +1,4 @@
-"""What a step reads and writes, for OpenLineage; without its provider nobody asks."""
+"""What a step reads and writes, for OpenLineage's provider, if that is installed."""
 
 from __future__ import annotations
 

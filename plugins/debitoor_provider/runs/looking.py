@@ -105,7 +105,7 @@ def _filters(wanted: Mapping[str, Any]) -> DocumentFilters:
 
 
 def _require_account(account: str, ledger: Ledger) -> None:
-    """Check that an account that never ran exists: who waits for a mistyped one waits in vain."""
+    """Check that an account that never ran exists: a sensor with a mistyped one would wait in vain."""
     folder = accounts_folder()
     if account in ledger.figures.accounts() or find_account(folder, account).dag_id:
         return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from debitoor_provider.messages import localized
+from debitoor_provider.messages import current_reader, localized
 from debitoor_provider.runs.words import word
 from debitoor_provider.sync.money import exact_text
 
@@ -17,11 +18,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
+    from rich.console import ConsoleOptions, OverflowMethod
+    from rich.containers import Lines
+    from rich.measure import Measurement
+
     from debitoor_provider.sync.steps.preview import Preview
 
 _WIDTH = 200  # of tables that go into a log
-_SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
-"""In amounts and before marks; for :meth:`str.isprintable` they are not printable."""
+NO_BREAK = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""The spaces in amounts and before marks; for :meth:`str.isprintable` they are not printable."""
+_BIND = str.maketrans(NO_BREAK, "\ue000\ue001")
+"""For rich, a line may break at any space; characters of private use are none, and :func:`cell` lets none through."""
+_UNBIND = {bound: space for space, bound in _BIND.items()}
+
+
+class Cell(Text):
+    """Text without styles that breaks at no no-break space, and loses nothing where its column is narrow."""
+
+    def wrap(self, console: Console, width: int, *, overflow: OverflowMethod | None = None, **options: Any) -> Lines:
+        """Return the lines that fit into a width."""
+        if overflow != "ignore" and cell_len(self.plain) > width:
+            options["no_wrap"] = False
+        lines = self._bound().wrap(console, width, overflow=overflow, **options)
+        for line in lines:
+            line.plain = line.plain.translate(_UNBIND)
+        return lines
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return self._bound().__rich_measure__(console, options)
+
+    def _bound(self) -> Text:
+        return Text(self.plain.translate(_BIND), justify=self.justify, overflow=self.overflow, end=self.end)
 
 
 def table(*columns: str, right: Iterable[str] = ()) -> Table:
@@ -46,10 +73,10 @@ def worded_table(columns: Mapping[str, str], *right: str) -> Table:
     return table(*heads.values(), right=[heads[name] for name in right])
 
 
-def cell(value: object) -> Text:
+def cell(value: object) -> Cell:
     """Show a value as it is: names of people and documents are never markup, and stay on one line."""
     text = "" if value is None else str(value)
-    return Text("".join(char if char.isprintable() or char in _SPACES else " " for char in text))
+    return Cell("".join(char if char.isprintable() or char in NO_BREAK else " " for char in text))
 
 
 def money(amount: Decimal | None, currency: str, *, is_named: bool = True) -> str:
@@ -60,7 +87,8 @@ def money(amount: Decimal | None, currency: str, *, is_named: bool = True) -> st
     if amount is None:
         return ""
     text = localized(exact_text(amount, currency))
-    return f"{text} {currency}".strip() if is_named else text
+    space = "\N{NO-BREAK SPACE}" if current_reader().localizes else " "
+    return f"{text}{space}{currency}" if is_named and currency else text
 
 
 def preview_table(rows: Iterable[Preview]) -> Table:

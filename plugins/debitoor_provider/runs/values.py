@@ -36,6 +36,7 @@ _MODULES = {
         "PurchaseTaxRates",
         "ReverseCharge",
         "SalesDocument",
+        "SalesTaxGroup",
         "Settings",
     ),
 }
@@ -48,7 +49,7 @@ def allow_values() -> None:
     """Let this process read the records from XCom, as ``[core] allowed_deserialization_classes`` would."""
     from airflow.sdk import serde
 
-    # Its public function takes classes, and so would load all records in each task of anybody: 50 ms.
+    # Its public function takes classes, and so would load all records in every task: 50 ms.
     known = getattr(serde, "_extra_allowed", None)
     if isinstance(known, set):
         known.update(VALUES)

@@ -50,7 +50,7 @@ def requested_window(
     The data interval that a person triggered a run with counts as its period; what they entered may narrow it.
 
     :raises Misconfigured: when a date or an id of the trigger form is none, the period can hold no document, what they
-        entered is not all in the interval, or a logical date that somebody chose stands for no period
+        entered is not all in the interval, or a logical date that was chosen by hand stands for no period
     """
     ids = to_ids(document_ids, account)
     # The form of an account's own DAG calls them so.

@@ -136,7 +136,7 @@ PAYMENT_TERM_LIST: Final = (  # D 8.5
     {"id": 7, "type": "fixed", "name": "Fixed date"},
 )
 EU: Final = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 - one line
 )
 STANDARD_VAT: Final = {  # standard and reduced rates in per cent, for lifelike data and the tax rate look-up
     "DE": (19, 7), "AT": (20, 10, 13), "FR": (20, 10, 5.5), "NL": (21, 9), "ES": (21, 10, 4), "IT": (22, 10, 4),

@@ -29,7 +29,7 @@ class Log:
 
     def restart(self) -> None:
         """Continue the numbers of the store."""
-        self._last = max(self._store.value(f"SELECT max(seq) FROM {table}") or 0 for table in ("call", "effect"))  # noqa: S608
+        self._last = max(self._store.value(f"SELECT max(seq) FROM {table}") or 0 for table in ("call", "effect"))
 
     @property
     def last_seq(self) -> int:
@@ -91,7 +91,7 @@ class Log:
 
     def newest_calls(self, company: int, count: int) -> list[dict[str, Any]]:
         """Return the latest calls of a company, newest first."""
-        sql = f"SELECT {','.join(_CALL)} FROM call WHERE company = ? ORDER BY seq DESC LIMIT ?"  # noqa: S608
+        sql = f"SELECT {','.join(_CALL)} FROM call WHERE company = ? ORDER BY seq DESC LIMIT ?"
         rows = (dict(zip(_CALL, row, strict=True)) for row in self._store.rows(sql, company, count))
         return [row | {"time": wall_time(row["time"])} for row in rows]
 
@@ -101,7 +101,7 @@ class Log:
         wildcard = filters.pop("operation", None)
         given = {name: value for name, value in filters.items() if value is not None}
         where = "".join(f" AND {name} = ?" for name in given)
-        sql = f"SELECT {','.join(columns)} FROM {table} WHERE seq > ?{where} ORDER BY seq"  # noqa: S608 - own names
+        sql = f"SELECT {','.join(columns)} FROM {table} WHERE seq > ?{where} ORDER BY seq"
         rows = (dict(zip(columns, row, strict=True)) for row in self._store.rows(sql, since, *given.values()))
         chosen = [row for row in rows if wildcard is None or fnmatch.fnmatchcase(row["operation"], wildcard)]
         return chosen[:limit]

@@ -162,7 +162,7 @@ class SandboxStore:
         with self.transaction():
             tables = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for table in tables:
-                self.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of our own schema
+                self.execute(f'DELETE FROM "{table}"')
         shutil.rmtree(self._files)
         self._files.mkdir()
 

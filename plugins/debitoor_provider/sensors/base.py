@@ -28,7 +28,7 @@ class LookingSensor(BaseSensorOperator):
     """
 
     found_nothing: ClassVar[str]
-    """What the log says after each look in vain."""
+    """What the log says after each unsuccessful look."""
 
     def __init__(
         self, *, deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False), **kwargs: Any

@@ -30,7 +30,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 from debitoor_provider.messages import Message, labelled
 
@@ -45,6 +45,21 @@ class FieldProblem:
 
     field: str
     message: str
+
+
+class AnswerFacts(TypedDict, total=False):
+    """What a service's answer says, see :class:`ServiceError`."""
+
+    operation: str
+    status: int | None
+    code: int | None
+    remedy: str
+
+
+class ErrorFacts(AnswerFacts, total=False):
+    """What is known of every error, see :class:`ServiceError`."""
+
+    service: str
 
 
 class ServiceError(Exception):
@@ -115,8 +130,10 @@ class RetryError(ServiceError):
     :param retry_after: seconds the service asked to wait, when it said so
     """
 
-    def __init__(self, message: Message | str, *, retry_after: float | None = None, **known: object) -> None:
-        super().__init__(message, **known)  # type: ignore[arg-type]
+    def __init__(
+        self, message: Message | str, *, retry_after: float | None = None, **known: Unpack[ErrorFacts]
+    ) -> None:
+        super().__init__(message, **known)
         self.retry_after = retry_after
 
 
@@ -168,8 +185,10 @@ class Refused(RejectError):
     :param fields: the fields it complained about
     """
 
-    def __init__(self, message: Message | str, *, fields: tuple[FieldProblem, ...] = (), **known: object) -> None:
-        super().__init__(message, **known)  # type: ignore[arg-type]
+    def __init__(
+        self, message: Message | str, *, fields: tuple[FieldProblem, ...] = (), **known: Unpack[ErrorFacts]
+    ) -> None:
+        super().__init__(message, **known)
         self.fields = fields
 
 
@@ -183,8 +202,8 @@ class AlreadyExists(RejectError):
     :param document_uid: the id of the existing document, when the service reported it
     """
 
-    def __init__(self, message: Message | str, *, document_uid: int | None = None, **known: object) -> None:
-        super().__init__(message, **known)  # type: ignore[arg-type]
+    def __init__(self, message: Message | str, *, document_uid: int | None = None, **known: Unpack[ErrorFacts]) -> None:
+        super().__init__(message, **known)
         self.document_uid = document_uid
 
 
@@ -206,8 +225,10 @@ class QuotaUsedUp(StopError):
     :param retry_after: seconds until the next call is allowed, when they are known
     """
 
-    def __init__(self, message: Message | str, *, retry_after: float | None = None, **known: object) -> None:
-        super().__init__(message, **known)  # type: ignore[arg-type]
+    def __init__(
+        self, message: Message | str, *, retry_after: float | None = None, **known: Unpack[ErrorFacts]
+    ) -> None:
+        super().__init__(message, **known)
         self.retry_after = retry_after
 
 
@@ -230,9 +251,9 @@ class PathGone(StopError):
     :param moved: whether the answer was a redirect, which is never followed
     """
 
-    def __init__(self, service: str, path: str, *, moved: bool = False, **known: object) -> None:
+    def __init__(self, service: str, path: str, *, moved: bool = False, **known: Unpack[AnswerFacts]) -> None:
         message = Message("path_moved" if moved else "path_gone", service=service, path=path)
-        super().__init__(message, **known)  # type: ignore[arg-type]
+        super().__init__(message, **known)
         self.service = service
         self.path = path
 

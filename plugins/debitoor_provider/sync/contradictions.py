@@ -19,6 +19,8 @@ _DIFFERENCES: Mapping[str, Callable[[Message], Iterable[Any]]] = {
     "invoice_other_kind": lambda reason: [{"code": "differs_in_kind", "params": reason.params}],
 }
 """By the reason of a document that is held for this: the differences."""
+AMOUNTS = {"gross", "net", "by_rate"}
+"""The figures that are amounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def contradictions(reason: Message | None, currency: str = "") -> list[Contradic
     of_record, of_invoice = currencies(found, currency)
     return [
         Contradiction(one.what, _canonical(one.record, of_record), _canonical(one.invoice, of_invoice))
-        if one.what in _AMOUNTS
+        if one.what in AMOUNTS
         else one
         for one in found
     ]
@@ -118,7 +120,6 @@ def _amounts(stated: list[dict[str, Any]]) -> tuple[ComparedValue, ...]:
 
 
 _LACKS = "lacks_gross"
-_AMOUNTS = {"gross", "net", "by_rate"}
 _KINDS: Mapping[str, tuple[str, Callable[[Any], tuple[ComparedValue, ...]]]] = {
     "differs_in_kind": ("kind", _kind),
     "differs_in_currency": ("currency", _plain),

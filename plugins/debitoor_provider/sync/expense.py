@@ -1,4 +1,4 @@
-"""The mapping of a document to an expense by itself, for code outside the provider.
+"""The mapping of a document to an expense alone, for code outside the provider.
 
 :func:`draft` returns a :class:`Booking`, or raises :class:`Obstacle` when the document cannot be booked.
 """

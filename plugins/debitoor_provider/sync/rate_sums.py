@@ -4,33 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from debitoor_provider.sync.money import ZERO, net_of
+from debitoor_provider.sync.money import ZERO, exact_text, net_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from debitoor_provider.sync.statement import StatedRate
 
 
+class RateAmounts(NamedTuple):
+    """The amounts of one tax rate in a document.
+
+    :param net: as the record states it; ``None``: what Debitoor derives from the gross amount
+    :param tax: as the record states it; ``None``: the rest of the gross amount
+    """
+
+    gross: Decimal
+    net: Decimal | None = None
+    tax: Decimal | None = None
+
+    def completed(self, rate: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+        """Return gross amount, net amount and tax."""
+        net = self.net
+        if net is None:
+            net = net_of(self.gross, rate) if self.tax is None else self.gross - self.tax
+        return self.gross, net, self.gross - net if self.tax is None else self.tax
+
+
+ByRate: TypeAlias = "Mapping[StatedRate, RateAmounts]"
+"""The amounts of a document by tax rate."""
+
+
+def gross_amounts(by_rate: Mapping[StatedRate, Decimal]) -> dict[StatedRate, RateAmounts]:
+    """Return the amounts of a document whose record was booked by its gross amounts."""
+    return {rate: RateAmounts(gross) for rate, gross in by_rate.items()}
+
+
 class RateSum(NamedTuple):
-    """The amounts of one tax rate.
+    """The amounts of one tax rate in several documents.
 
     :param rate: in per cent; ``None`` for documents that are not booked, or whose amounts by rate are not known
     :param documents: how many documents have an amount of it
-    :param net: what Debitoor derives from the gross amounts, rounded for each document; ``None`` without a rate
+    :param net: the sum of each document's net amount, see :class:`RateAmounts`; ``None`` without a rate
+    :param tax: the sum of each document's tax; ``None`` without a rate
     """
 
     rate: StatedRate
     documents: int
     gross: Decimal
     net: Decimal | None
-
-    @property
-    def tax(self) -> Decimal | None:
-        """The tax in the gross amount."""
-        return None if self.net is None else self.gross - self.net
+    tax: Decimal | None
 
 
 class Sum(NamedTuple):
@@ -54,13 +79,12 @@ class Sum(NamedTuple):
     @property
     def net(self) -> Decimal | None:
         """The net amount, if it is known of all rates."""
-        known = [one.net for one in self.rates if one.net is not None]
-        return sum(known, ZERO) if known and len(known) == len(self.rates) else None
+        return _whole([one.net for one in self.rates])
 
     @property
     def tax(self) -> Decimal | None:
-        """The tax, likewise."""
-        return None if self.net is None else self.gross - self.net
+        """The tax, if it is known of all rates."""
+        return _whole([one.tax for one in self.rates])
 
 
 @dataclass(slots=True)
@@ -78,22 +102,26 @@ class Total:
         self.documents += documents
         self.unknown += unknown
 
-    def add_rate(self, rate: StatedRate, gross: Decimal, documents: int = 1, net: Decimal | None = None) -> None:
-        """Add what documents have of one tax rate.
+    def add_rate(self, rate: StatedRate, amounts: RateAmounts, documents: int = 1) -> None:
+        """Add the amounts that documents have of one tax rate.
 
-        :param net: of all of them; by default that of one gross amount
+        :param amounts: of all of them together
         """
-        if rate is not None:
-            rate = rate.normalize()
-            net = net_of(gross, rate) if net is None else net
-        before = self.rates.get(rate, RateSum(rate, 0, ZERO, None if rate is None else ZERO))
-        net = None if before.net is None or net is None else before.net + net
-        self.rates[rate] = RateSum(rate, before.documents + documents, before.gross + gross, net)
+        if rate is None:
+            before = self.rates.get(None, RateSum(None, 0, ZERO, None, None))
+            self.rates[None] = RateSum(None, before.documents + documents, before.gross + amounts.gross, None, None)
+            return
+        rate = rate.normalize()
+        gross, net, tax = amounts.completed(rate)
+        if known := self.rates.get(rate):
+            documents, gross = known.documents + documents, known.gross + gross
+            net, tax = (known.net or ZERO) + net, (known.tax or ZERO) + tax
+        self.rates[rate] = RateSum(rate, documents, gross, net, tax)
 
     def of(self, month: str, direction: str, currency: str) -> Sum:
         """Return the sum of what was added."""
-        rates = sorted(self.rates.values(), key=lambda one: (one.rate is None, one.rate or ZERO))
-        return Sum(month, direction, currency, self.gross, self.documents, self.unknown, tuple(rates))
+        rates = tuple(rate_sum for _, rate_sum in sorted(self.rates.items(), key=_in_order))
+        return Sum(month, direction, currency, self.gross, self.documents, self.unknown, rates)
 
 
 def ordered(totals: Mapping[tuple[str, str, str], Total]) -> list[Sum]:
@@ -101,18 +129,42 @@ def ordered(totals: Mapping[tuple[str, str, str], Total]) -> list[Sum]:
     return [totals[key].of(*key) for key in sorted(totals, reverse=True)]
 
 
-def rates_text(by_rate: Mapping[StatedRate, Decimal]) -> str:
-    """Write the gross amounts of a document by tax rate: ``19`` if all is of one, else ``7:10.70 19:119.00``.
+def rates_text(by_rate: ByRate) -> str:
+    """Write the amounts of a document by tax rate: ``19`` if all is of one, else ``7:10.70 19:119.00``.
 
-    Documents of one rate have the same text, so that a database can add them up by it. Empty if a rate is not known.
+    Net amount and tax follow only where they are not what is derived from the gross amount: ``19:119.00:100.01``, with
+    the tax only if it is not the rest. So documents of one rate usually have the same text, and a database can add them
+    up by it. Empty if a rate is not known.
     """
-    known = sorted((rate, gross) for rate, gross in by_rate.items() if rate is not None)
-    if len(known) != len(by_rate) or len(known) < 2:
-        return f"{known[0][0].normalize():f}" if len(known) == len(by_rate) == 1 else ""
-    return " ".join(f"{rate.normalize():f}:{gross:f}" for rate, gross in known)
+    parts = [_rate_text(rate, amounts) for rate, amounts in sorted(by_rate.items(), key=_in_order) if rate is not None]
+    if len(parts) != len(by_rate):
+        return ""
+    only = parts[0] if len(parts) == 1 else ""
+    return only.partition(":")[0] if only.count(":") == 1 else " ".join(parts)
 
 
-def read_rates(text: str) -> list[tuple[Decimal, Decimal]]:
-    """Read the amounts of :func:`rates_text` of several tax rates."""
-    pairs = (part.split(":") for part in text.split())
-    return [(Decimal(rate), Decimal(gross)) for rate, gross in pairs]
+def read_rates(text: str) -> list[tuple[Decimal, RateAmounts]]:
+    """Read the amounts of :func:`rates_text`, if it has them."""
+    parts = (map(Decimal, part.split(":")) for part in text.split())
+    return [(rate, RateAmounts(*amounts)) for rate, *amounts in parts]
+
+
+def _in_order(part: tuple[StatedRate, object]) -> tuple[bool, Decimal]:
+    """Return the place of a rate among others: by size, without one last."""
+    return part[0] is None, part[0] or ZERO
+
+
+def _rate_text(rate: Decimal, amounts: RateAmounts) -> str:
+    gross, net, tax = amounts.completed(rate)
+    written = [gross]
+    if tax != gross - net:
+        written += [net, tax]
+    elif net != net_of(gross, rate):
+        written += [net]
+    return ":".join([f"{rate.normalize():f}", *map(exact_text, written)])
+
+
+def _whole(parts: Sequence[Decimal | None]) -> Decimal | None:
+    """Return the sum of amounts; ``None`` if there are none, or one is not known."""
+    known = [part for part in parts if part is not None]
+    return sum(known, ZERO) if known and len(known) == len(parts) else None

@@ -94,7 +94,7 @@ class Window:
 def incremental(
     *, now: datetime, listed_at: datetime | None, full_listed_at: datetime | None, overlap: timedelta, kind: RunKind
 ) -> Window:
-    """Ask for what is new or changed since the last complete plan, less an overlap; now and then for everything.
+    """Ask for what is new or changed since the last complete plan, less an overlap; from time to time for everything.
 
     A watermark in the future comes from a clock that was wrong. Everything is asked for then: it is unknown what the
     runs since have missed.

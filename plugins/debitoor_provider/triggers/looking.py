@@ -25,7 +25,7 @@ class LookingTrigger(BaseTrigger):
     """Its arguments, in addition to the interval."""
 
     def __init__(self, *, poke_interval: float = 60) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.poke_interval = poke_interval
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
@@ -44,13 +44,13 @@ class LookingTrigger(BaseTrigger):
             except Exception as error:  # noqa: BLE001  a worker meets it again, in the task's own log
                 if not passes(error):
                     self.log.warning("What went wrong is reported by a worker: %s", error)
-                    yield TriggerEvent(None)  # type: ignore[no-untyped-call]
+                    yield TriggerEvent(None)
                     return
                 pause = next_look(error, pause)
                 self.log.warning("It could not be looked, and is again in %.0f s: %s", pause, error)
             else:
                 if found:
-                    yield TriggerEvent(found)  # type: ignore[no-untyped-call]
+                    yield TriggerEvent(found)
                     return
 
     @property

@@ -1,4 +1,4 @@
-"""A scheduled run is planned in the triggerer: when nothing is to be done, it ends there and no worker hears of it."""
+"""A scheduled run is planned in the triggerer: when nothing is to be done, it ends there and takes no worker."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PlanTrigger(BaseTrigger):
     When nothing is to be done, the run is reported on and the task is skipped, and with it all that follows. In any
     other case the task continues on a worker: with the plan that was made, or to make it there itself. It is made there
     for a run that a person or a backfill started, for one that has to list everything, and after an error, which is
-    then reported and retried, as everywhere.
+    then reported and retried, as in every task.
 
     :param account: id of the sync account
     :param folder: folder of the account's file; by default the configured one
@@ -60,7 +60,7 @@ class PlanTrigger(BaseTrigger):
         folder: str = "",
         digest: str = "",
     ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.account = account
         self.period_from = period_from
         self.period_to = period_to
@@ -98,11 +98,11 @@ class PlanTrigger(BaseTrigger):
                 KEPT.forget(*self._connections)  # they may have been changed since, or are corrected next
                 if reason:
                     self.log.warning("The run stops: %s", error)
-                    yield TriggerEvent({STOPPED: reason.as_json()})  # type: ignore[no-untyped-call]
+                    yield TriggerEvent({STOPPED: reason.as_json()})
                     return
                 self.log.warning("The run is planned on a worker: %s", error)
         if plan is None or plan.has_work:
-            yield TriggerEvent(plan and plan.summary)  # type: ignore[no-untyped-call]
+            yield TriggerEvent(plan and plan.summary)
         else:
             self.log.info("Nothing is to be done: %s", plan.summary)
             yield TaskSkippedEvent(xcoms={"return_value": plan.summary})

@@ -42,7 +42,7 @@ def paused(dag_id: str) -> Iterator[None]:
             row.is_paused = True
         else:
             known = {"bundle_name": _bundle(session), "is_paused": True, "is_stale": True}
-            session.add(DagModel(dag_id=dag_id, **known))  # type: ignore[no-untyped-call]
+            session.add(DagModel(dag_id=dag_id, **known))
     try:
         yield
     except BaseException:

@@ -74,6 +74,6 @@ def _sums(direction: str, documents: Iterable[Preview]) -> list[Sum]:
             total.add(ZERO, unknown=1)
         else:
             total.add(document.gross_amount)
-        for rate, gross in document.by_rate.items():
-            total.add_rate(rate, gross)
+        for rate, amounts in document.by_rate.items():
+            total.add_rate(rate, amounts)
     return ordered(totals)

@@ -145,7 +145,7 @@ def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{secrets.token_hex(8)}.tmp")  # hidden files are no accounts
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
-        with open(os.open(draft, flags, 0o644), "wb") as file:  # noqa: PTH123
+        with os.fdopen(os.open(draft, flags, 0o644), "wb") as file:
             if path.exists():
                 os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
             file.write(content)

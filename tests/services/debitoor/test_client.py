@@ -95,7 +95,7 @@ def test_a_file_is_sent_from_its_position_and_again_after_a_fault(service, clien
 
 
 def spooled(content: bytes):
-    file = tempfile.SpooledTemporaryFile()  # noqa: SIM115
+    file = tempfile.SpooledTemporaryFile()  # noqa: SIM115 - closed by the test
     file.write(content)
     return file
 
@@ -321,7 +321,7 @@ def test_the_filters_of_expenses(service, client):
 
 def test_a_naive_time_is_an_error(client):
     with pytest.raises(ValueError, match="zone"):
-        client.expenses(changed_since=datetime(2026, 1, 1))  # noqa: DTZ001
+        client.expenses(changed_since=datetime(2026, 1, 1))  # noqa: DTZ001 - a naive time is refused
 
 
 @pytest.mark.parametrize("payload", [{"items": []}, {"id": "5e"}, "x", None, [{"date": "2026-01-01"}], [5]])

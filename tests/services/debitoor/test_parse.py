@@ -7,7 +7,7 @@ import pytest
 
 from debitoor_provider.services.debitoor import parse
 from debitoor_provider.services.debitoor.enums import SalesType
-from debitoor_provider.services.debitoor.models import Environment, Expense, ExpenseLine, File, Settings
+from debitoor_provider.services.debitoor.models import Environment, Expense, ExpenseLine, File, SalesTaxGroup, Settings
 from debitoor_provider.services.http.reading import Unexpected
 
 EXPENSE = {
@@ -90,6 +90,34 @@ def test_an_invoice_and_a_credit_note():
     assert parse.sales_document({"id": "1", "number": 12}).type == SalesType.INVOICE
     assert parse.sales_document({"id": "1", "number": 12}).number == "12"
     assert parse.credit_note({"id": "1"}).type == SalesType.CREDIT_NOTE
+
+
+def part(
+    rate: object, net: object = None, tax: object = None, gross: object = None, **more: object
+) -> dict[str, object]:
+    return {"taxRate": rate, "netAmount": net, "taxAmount": tax, "grossAmount": gross} | more
+
+
+@pytest.mark.parametrize(
+    ("record", "groups"),
+    [
+        ({}, []),
+        ({"taxGroups": [part(19, 100, 19), part(7, 10, "0.70")]}, [(19, 100, 19, 119), (7, 10, "0.70", "10.70")]),
+        ({"taxGroups": [part(0, 1, 0, name="EU"), part("0.0", 2, 0)]}, [(0, 3, 0, 3)]),
+        ({"taxGroups": [part(19)], "lines": [part(19, 1, "0.19", "1.19")]}, [(19, 1, "0.19", "1.19")]),
+        ({"taxGroups": [part(19), part(7, 1, 0)], "lines": [part(19, 1, "0.19", "1.19")]}, [(19, 1, "0.19", "1.19")]),
+        (
+            {"lines": [part(19, 1, gross="1.19"), part(None, name="text"), part(19, tax="0.38", gross="2.38")]},
+            [(19, 3, "0.57", "3.57")],
+        ),
+        ({"taxGroups": [part(19, 100, 19), part("x", 10, 1)]}, []),
+        ({"taxGroups": [part(19, 100)], "lines": [part(19, gross=119)]}, []),
+        ({"taxGroups": "x", "lines": [None]}, []),
+    ],
+)
+def test_a_sales_document_has_the_amounts_of_each_rate_if_all_are_stated(record, groups):
+    found = parse.sales_document({"id": "1", **record}).tax_groups
+    assert found == tuple(SalesTaxGroup(*map(Decimal, group)) for group in groups)
 
 
 def test_the_account():

@@ -273,7 +273,7 @@ def echo(asked: Asked) -> Reply:
 def test_ids_are_part_of_no_path_but_their_own(service, client):
     service.on("GET", ONE, echo)
     with pytest.raises(Refused):
-        client.document("7/../8")  # type: ignore[arg-type]
+        client.document("7/../8")
     assert service.asked == []
 
 

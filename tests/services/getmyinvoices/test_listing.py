@@ -98,7 +98,7 @@ def test_no_more_than_a_few_pages_are_asked_for_before_the_first_of_them_is_take
     assert sorted(listing.asked) == [1, 2, 3, 4]
 
 
-def test_a_page_that_cannot_be_had_is_an_error_and_leaves_no_thread():
+def test_a_failed_page_is_an_error_and_leaves_no_thread():
     def fetch(number: int) -> Page:
         if number == 2:
             raise Unavailable("down")
@@ -262,7 +262,7 @@ def test_what_is_asked_for_is_not_later_in_any_zone_of_the_account(ours, theirs,
 
 def test_a_naive_time_is_an_error():
     with pytest.raises(ValueError, match="zone"):
-        local(datetime(2026, 1, 1), BERLIN)  # noqa: DTZ001
+        local(datetime(2026, 1, 1), BERLIN)  # noqa: DTZ001 - a naive time is refused
 
 
 def test_an_unknown_payment_status_is_an_error():

@@ -76,7 +76,7 @@ def test_a_record_without_id_is_unexpected():
 
 
 @pytest.mark.parametrize("due", ["0000-00-00", "", None, "30 days", "2026-02-30", 0, []])
-def test_a_due_date_that_is_none(due):
+def test_an_invalid_due_date(due):
     assert parse.document({**FULL, "documentDueDate": due}).document_due_date is None
 
 
@@ -232,14 +232,14 @@ def test_a_payment_status_is_known_in_any_spelling(written: str, read: str) -> N
         ("-100.00", "-119.00", ["19"], ("-100.00", "-119.00")),
     ],
 )
-def test_an_amount_of_0_beside_another_one_is_none(net, gross, rates, stated):
+def test_an_amount_of_0_next_to_another_amount_is_not_stated(net, gross, rates, stated):
     """GetMyInvoices writes 0 also for an amount that it does not have (contract A-12)."""
     amounts = {"netAmount": net, "grossAmount": gross, "taxRates": rates}
     read = parse.document(FULL | amounts)
     assert (read.stated_net, read.stated_gross) == tuple(text and Decimal(text) for text in stated)
 
 
-def test_an_amount_of_0_is_none_beside_line_items_that_come_to_another_one():
+def test_an_amount_of_0_that_its_line_items_contradict_is_not_stated():
     item = {"description": "Paper", "tax_percentage": "19", "total_gross": "119.00"}
     read = parse.document(FULL | {"netAmount": "0.00", "grossAmount": "0.00", "taxRates": [], "lineItems": [item]})
     assert (read.stated_net, read.stated_gross) == (None, None)

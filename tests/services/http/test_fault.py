@@ -19,11 +19,11 @@ from debitoor_provider.services.errors import BadAnswer, Misconfigured, NotSent,
 from debitoor_provider.services.http.fault import meaning
 
 UNVERIFIED = ssl.SSLCertVerificationError(1, "by any sentence")
-REFUSED = NewConnectionError(None, "refused")  # type: ignore[arg-type]
+REFUSED = NewConnectionError(None, "refused")
 
 
 def gave_up(reason: Exception) -> MaxRetryError:
-    return MaxRetryError(None, "/documents?searchQuery=acme-gmbh", reason)  # type: ignore[arg-type]
+    return MaxRetryError(None, "/documents?searchQuery=acme-gmbh", reason)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def gave_up(reason: Exception) -> MaxRetryError:
         (requests.ConnectionError(gave_up(REFUSED)), NotSent, "refused"),
         (requests.exceptions.ProxyError(gave_up(ProxyError("proxy", REFUSED))), NotSent, "refused"),
         (requests.ConnectTimeout(gave_up(ConnectTimeoutError("slow"))), NotSent, "in time"),
-        (requests.ReadTimeout(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),  # type: ignore[arg-type]
-        (requests.ConnectionError(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),  # type: ignore[arg-type]
+        (requests.ReadTimeout(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),
+        (requests.ConnectionError(ReadTimeoutError(None, "/", "Read timed out.")), Unavailable, "in time"),
         (requests.ConnectionError(ProtocolError("Connection aborted.")), Unavailable, "interrupted"),
         (requests.exceptions.ChunkedEncodingError("incomplete"), Unavailable, "interrupted"),
         (requests.exceptions.SSLError("unexpected eof"), Unavailable, "interrupted"),

@@ -53,7 +53,7 @@ def test_nothing_a_service_may_send_breaks_a_reader_of_days_and_flags(reader, va
         ("19, 7", "", ("19, 7",)),
     ],
 )
-def test_rates_are_read_or_told(written, rates, unread):
+def test_rates_are_read_or_reported_as_unread(written, rates, unread):
     assert reading.rates(written) == tuple(map(Decimal, rates.split()))
     assert reading.unread_rates(written) == unread
 
@@ -67,7 +67,7 @@ def test_rates_are_read_or_told(written, rates, unread):
         (Decimal("1E+30"), "1E+30"),
     ],
 )
-def test_an_amount_that_cannot_be_read_is_told(written, unread):
+def test_an_amount_that_cannot_be_read_is_reported(written, unread):
     assert reading.unread_amount(written) == unread
 
 
@@ -202,7 +202,7 @@ def test_a_moment_is_read_with_and_without_milliseconds_and_in_utc(written):
 
 
 @pytest.mark.parametrize("written", ["2026-01-02T03:04:05", "yesterday", "", None, 5, "0001-01-01T00:00:00+14:00"])
-def test_a_moment_without_zone_or_out_of_the_calendar_is_none(written):
+def test_a_time_without_zone_or_outside_the_calendar_is_not_read(written):
     assert reading.moment(written) is None
 
 
@@ -251,7 +251,7 @@ def test_what_is_not_a_collection_of_objects_is_unexpected(value):
         reading.rows(value, "the list")
 
 
-def test_a_collection_may_be_keyed_by_id_but_an_empty_object_is_none():
+def test_a_list_may_be_keyed_by_id_but_an_empty_object_is_no_list():
     assert reading.rows({"1": {"id": 1}}, "the list") == [{"id": 1}]
     assert reading.rows([], "the list") == []
     with pytest.raises(reading.Unexpected):

@@ -118,7 +118,7 @@ connections: {getmyinvoices: gmi, debitoor: debitoor}
         ),
     ],
 )
-def test_a_field_is_looked_for_in_the_sections_above_and_below_it_not_beside_it(line: bytes, problem: str) -> None:
+def test_a_misplaced_field_is_looked_for_in_the_sections_above_and_below_only(line: bytes, problem: str) -> None:
     (found,) = problems_in(BARE + line)
     assert problem in found
 

@@ -7,7 +7,7 @@ import pendulum
 import pytest
 from pydantic import ValidationError
 
-from debitoor_provider.sync.accounts.clock import clock_changes
+from debitoor_provider.sync.accounts.clock_changes import clock_changes
 from debitoor_provider.sync.accounts.schedule import Schedule, next_runs, schedule_warnings
 from debitoor_provider.sync.accounts.settings import ExportAccount
 

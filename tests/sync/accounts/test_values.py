@@ -29,7 +29,7 @@ def test_a_time_zone_is_one_of_the_iana_list(zone: str) -> None:
         ("right/Europe/Berlin", "Did you mean Europe/Berlin?"),
     ],
 )
-def test_a_time_zone_that_is_none_is_refused(zone: str, words: str) -> None:
+def test_an_unknown_time_zone_is_refused(zone: str, words: str) -> None:
     assert words in refusal(values.Timezone, zone)
 
 

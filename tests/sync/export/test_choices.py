@@ -82,7 +82,7 @@ def test_an_answer_about_the_rate_leaves_what_the_invoice_supplies() -> None:
     assert booked(ODD_RATE, {"odd_exchange_rate": "record"}, **lacking).figures.gross == D("108.62")
 
 
-def test_an_answer_to_another_question_is_none() -> None:
+def test_an_answer_to_another_question_does_not_count() -> None:
     assert held(invoice(replace(AT_19, tax_type="ZF_INSURANCE_TAX")), {"invoice_contradicts": "record"}) == (
         "invoice_not_vat"
     )

@@ -245,7 +245,7 @@ def test_rates_of_banks_and_customs_are_near_enough(day: date) -> None:
         conversion(replace(DOCUMENT, currency="USD"), day, "EUR", far)
 
 
-def test_the_rate_of_a_currency_that_nobody_publishes_is_taken_from_the_invoice() -> None:
+def test_the_rate_of_a_currency_without_a_published_one_is_taken_from_the_invoice() -> None:
     pesos = replace(STATED, currency="ARS")
     assert conversion(replace(DOCUMENT, currency="ARS"), DAY, "EUR", pesos) is pesos
 
@@ -306,7 +306,7 @@ def test_an_invoice_without_tax_states_no_rate_and_nothing_is_said() -> None:
         ({}, None),
     ],
 )
-def test_an_invoice_states_a_rate_by_itself_or_by_its_tax(
+def test_an_invoice_states_a_rate_directly_or_by_its_tax(
     fields: dict[str, Any], expected: tuple[int, str] | None
 ) -> None:
     invoice = replace(DOLLARS, **({"accounting_tax": None} | fields))

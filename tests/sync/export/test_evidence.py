@@ -123,7 +123,7 @@ class TestProven:
             ((lowered(invoice(AT_7)), invoice(AT_19)), ["-107.00 EUR", "119.00 EUR"]),
         ],
     )
-    def test_an_amount_of_0_is_not_believed_beside_an_inconclusive_invoice_over_another_one(
+    def test_an_amount_of_0_is_not_believed_if_an_inconclusive_invoice_states_another_one(
         self, invoices, amounts, net, settings
     ):
         zero = {"gross_amount": D("0.00"), "net_amount": net, "settings": settings}
@@ -153,14 +153,14 @@ class TestProven:
         assert "120.00 EUR" in unproven
 
     @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
-    def test_an_amount_that_is_not_known_holds_a_document_beside_an_inconclusive_invoice(self, settings):
+    def test_an_unknown_amount_with_an_inconclusive_invoice_holds_the_document(self, settings):
         fields = {"gross_amount": D("0.00"), "net_amount": D("0.00"), "tax_rates": ()}
         obstacle = held(invoice(AT_19, gross=D("120.00")), settings=settings, **fields)
         assert (obstacle.kind, obstacle.code) == (ObstacleKind.HELD, "gross_beside_invoice")
         assert "gross amount is not known" in obstacle.message.text()
         assert "120.00 EUR" in obstacle.message.text()
 
-    def test_an_amount_that_cannot_be_read_is_named_beside_an_inconclusive_invoice(self):
+    def test_an_amount_that_cannot_be_read_is_named_with_an_inconclusive_invoice(self):
         unread = {"gross_amount": None, "unread_gross": "1.190"}
         assert held(invoice(AT_19, gross=D("120.00")), **unread).code == "gross_unreadable"
 
@@ -205,7 +205,7 @@ class TestProven:
         unproven = replace(one, gross=one.gross + D("0.01"))
         assert booked(unproven, settings={"positive_credit_note": "negate"}, **fields).invoice == "unproven"
 
-    def test_an_amount_of_0_is_believed_beside_an_inconclusive_invoice_over_0(self):
+    def test_an_amount_of_0_is_believed_if_an_inconclusive_invoice_states_0(self):
         nothing = invoice(TaxGroup("E", D(0), D("0.00"), D("0.00")), number="R-1", net=D("0.01"))
         one = booked(nothing, gross_amount=D("0.00"), net_amount=None)
         assert (one.invoice, by_rate(one)) == ("unproven", {})

@@ -250,7 +250,7 @@ def test_other_documents_need_no_reverse_charge(company: Company | None, fields:
         (Company(1, "A", country_code="MC", vat_id="FR12345678901"), {}, "FR"),
         (Company(1, "A", country_code="MC"), {}, "FR"),
         (Company(1, "A", country_code="IM", vat_id="GB999999973"), {"document_date": date(2020, 12, 31)}, "GB"),
-        # the number of one's own country says nothing about a supplier elsewhere
+        # a number of the books' own country says nothing about a supplier elsewhere
         (Company(1, "A", country_code="FR"), {"vat_id": "DE123456789"}, "FR"),
         (Company(1, "A", country_code="NL", vat_id="BE0428759497"), {}, "NL"),
         (Company(1, "A", country_code="IE", vat_id="EU372022452"), {}, "IE"),
@@ -349,7 +349,7 @@ def of_books(home: str, company: Company | None, **fields: Any) -> str:
         ("DK", "DK", "3900"),
     ],
 )
-def test_a_territory_of_one_s_own_state_outside_the_vat_area_is_not_domestic(
+def test_a_territory_of_the_books_state_outside_the_vat_area_is_not_domestic(
     home: str, country: str, postcode: str
 ) -> None:
     supplier = Company(1, "A", country_code=country, postcode=postcode)
@@ -389,7 +389,7 @@ def test_a_country_that_is_recorded_as_its_neighbour_is_neither_domestic_nor_in_
 
 
 @pytest.mark.parametrize("home", ["", "Germany", "ZZ"])
-def test_books_whose_country_is_none_take_no_supply_for_one_from_outside_the_union(home: str) -> None:
+def test_books_of_an_unknown_country_take_no_supply_for_one_from_outside_the_union(home: str) -> None:
     assert of_books(home, Company(1, "A", country_code="FR"), **UNTAXED) == "held books_country"
 
 

@@ -111,7 +111,7 @@ def test_two_runs_at_once_send_each_document_once(acme: Stage) -> None:
             acme.send(acme.exports())
         except RetryError:
             pass  # what the other run has at that moment
-        except Exception as surprise:  # noqa: BLE001
+        except Exception as surprise:  # noqa: BLE001 - the test asserts that there is none
             surprises.append(surprise)
 
     runs = [threading.Thread(target=run) for _ in range(2)]
@@ -215,7 +215,7 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
         acme.company.edit_entity(stored.id, totalGrossAmount="118.99")
         return acme.debitoor.expense(stored.id)
 
-    acme.debitoor.create_expense = edited  # type: ignore[method-assign]  # an answer of less
+    acme.debitoor.create_expense = edited
     acme.send(acme.exports())
     assert acme.states() == {uid: "rejected stored_differently"}
     assert "gross amount 118.99 instead of 119.00" in acme.entry(uid).reason
@@ -232,7 +232,7 @@ def test_an_answer_that_leaves_out_a_part_of_the_expense_is_completed_by_a_look(
     acme.plan(acme.exports())
     acme.name(acme.exports())
     create = acme.debitoor.create_expense
-    acme.debitoor.create_expense = lambda expense: replace(create(expense), **lacks)  # type: ignore[method-assign]  # an answer of less
+    acme.debitoor.create_expense = lambda expense: replace(create(expense), **lacks)
     watch = acme.watch()
     acme.send(acme.exports())
     assert acme.states() == {uid: "moved"}
@@ -245,7 +245,7 @@ def test_a_look_that_fails_leaves_the_expense_to_the_next_try_or_is_as_good_as_n
     acme.plan(acme.exports())
     acme.name(acme.exports())
     create = acme.debitoor.create_expense
-    acme.debitoor.create_expense = lambda expense: replace(create(expense), file=None)  # type: ignore[method-assign]  # an answer of less
+    acme.debitoor.create_expense = lambda expense: replace(create(expense), file=None)
     acme.fault("status", "debitoor.expenses.get", status=error, body={"code": 1})
     with suppress(RetryError):
         acme.send(acme.exports())

@@ -86,7 +86,7 @@ def test_a_credit_note_lowers(write: Callable[[Stated], bytes], kind: str) -> No
 @pytest.mark.parametrize("write", EN, ids=name)
 @pytest.mark.parametrize("category", ["L", "M", "AC", "AD", "C", "D", "F", "I", "J", "N", "A"])
 def test_tax_that_is_no_input_vat_is_not_booked_as_vat(write: Callable[[Stated], bytes], category: str) -> None:
-    """The Canary Islands' and Ceuta's taxes, margin schemes, tax that is not due, and what nobody knows."""
+    """The Canary Islands' and Ceuta's taxes, margin schemes, tax that is not due, and unknown kinds."""
     odd = of(Group(D(7), D("100.00"), D("7.00"), category))
     assert result(write(odd), **BARE).proof not in {"proven", "supplied"}
     assert result(write(odd), gross_amount=D("107.00"), net_amount=D("100.00"), tax_rates=(D(7),)).proof in {

@@ -106,7 +106,7 @@ def recorded(kind: str, sign: int, **fields: Any) -> Document:
 
 
 def book(document: Document, reading: Reading, choice: str = "", **settings: Any) -> Booking:
-    decisions = Decisions({"invoice_contradicts": choice} if choice else {})  # type: ignore[dict-item]
+    decisions = Decisions({"invoice_contradicts": choice} if choice else {})
     domestic = replace(reading, invoices=tuple(replace(one, seller=Party()) for one in reading.invoices))
     return draft(document, PAPER, BOOKS, export(**settings), reading=domestic, decisions=decisions)
 

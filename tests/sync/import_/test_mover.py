@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, Refused, RetryError
 from debitoor_provider.sync.directions import row_of
+from debitoor_provider.sync.rate_sums import rates_text
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
@@ -584,3 +586,52 @@ def test_the_ledger_has_the_sign_with_which_a_credit_note_was_uploaded(
     [total] = acme.ledger.lists.sums()
     assert (total.gross, total.unknown) == (-119, 0)
     assert [(one.rate, one.net, one.tax) for one in total.rates] == [(19, -100, -19)]
+
+
+TWO_RATES = [
+    *({"description": "Work", "quantity": "1", "unit_net_price": "33.34", "tax_rate": "19"} for _ in range(3)),
+    {"description": "Book", "quantity": "1", "unit_net_price": "10.00", "tax_rate": "7"},
+]
+AT_19 = 19, Decimal("119.01"), Decimal("100.02"), Decimal("18.99")
+"""Rate, gross and net amount, tax; the net amount that is derived from the gross amount would be 100.01."""
+
+
+@pytest.mark.parametrize("lost", ["no", "found again", "rebuilt"])
+@pytest.mark.parametrize(
+    ("lines", "rates"), [(TWO_RATES[:3], [AT_19]), (TWO_RATES, [(7, Decimal("10.70"), 10, Decimal("0.70")), AT_19])]
+)
+def test_sums_by_rate_are_those_of_debitoor(acme: Stage, lines: Any, rates: list[Any], lost: str) -> None:
+    source = invoice(acme, lines=lines)
+    acme.import_()
+    if lost != "no":
+        acme.open_ledger("new")
+        acme.import_() if lost == "found again" else acme.rebuild_import()
+        assert acme.entry(source, "import").attempts == 0
+    [total] = acme.ledger.lists.sums()
+    assert [(one.rate, one.gross, one.net, one.tax) for one in total.rates] == rates
+    assert (total.gross, total.net, total.tax) == tuple(map(sum, list(zip(*rates, strict=True))[1:]))
+
+
+def test_a_preview_has_the_amounts_by_rate_that_will_be_in_the_ledger(acme: Stage) -> None:
+    source = invoice(acme, lines=TWO_RATES)
+    [shown] = acme.preview_import()
+    acme.import_()
+    assert rates_text(shown.by_rate) == acme.entry(source, "import").booked_rates == "7:10.70 19:119.01:100.02"
+
+
+def test_what_debitoor_has_no_more_is_rebuilt_with_what_its_copy_states(acme: Stage) -> None:
+    source = invoice(acme, lines=TWO_RATES[:3])
+    acme.import_()
+    acme.open_ledger("new")
+    acme.fault("status", "debitoor.invoices.list", status=200, body=[])
+    assert acme.rebuild_import().added == 1
+    entry = acme.entry(source, "import")
+    assert (entry.company, entry.booked_gross, entry.booked_rates) == ("", Decimal("119.01"), "19:119.01:100.02")
+
+
+def test_a_rebuilt_ledger_names_the_customer(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.import_()
+    acme.open_ledger("new")
+    acme.rebuild_import()
+    assert acme.entry(source, "import").company == "Kunde AG"

@@ -312,7 +312,7 @@ class TestRules:
         assert (by_rate(invoice), disproof(invoice)) == ({D(0): D("110.00")}, ())
 
     @pytest.mark.parametrize("code", ["220", "231", "351"])
-    def test_an_order_or_a_delivery_note_in_the_form_of_an_invoice_is_none(self, code):
+    def test_an_order_or_a_delivery_note_in_the_form_of_an_invoice_is_no_invoice(self, code):
         assert "invoice_is_none" in [why.code for why in disproof(only(cii(stated(STANDARD, code=code))))]
 
     @pytest.mark.parametrize(("status", "amount"), [("GROUP", "3000"), ("DETAIL", "150"), ("INFORMATION", "9")])
@@ -362,7 +362,7 @@ class TestTexts:
     def test_a_vat_id_is_without_blanks_and_dots(self):
         assert only(cii(TWO_RATES)).seller.vat_id == "DE136695976"
 
-    def test_a_tax_number_in_its_place_is_none(self):
+    def test_a_tax_number_is_not_taken_for_a_vat_id(self):
         assert only(cii(TWO_RATES).replace(b"DE 136.695.976", b"22/815/0815/4")).seller.vat_id == ""
 
     @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_figure_that_is_there_twice(write: Writer, name: str, change: tuple[st
 
 
 @pytest.mark.parametrize(("write", "name"), [(cii, "BasisAmount"), (cii, "CalculatedAmount"), (ubl, "TaxableAmount")])
-def test_an_amount_by_rate_in_another_currency_is_none(write: Writer, name: str) -> None:
+def test_an_amount_by_rate_in_another_currency_does_not_count(write: Writer, name: str) -> None:
     xml = re.sub(rf"<(\w+:{name})[^>]*>", r'<\1 currencyID="USD">', write(INVOICE).decode(), count=1)
     (invoice,) = read(io.BytesIO(xml.encode())).invoices
     assert [reason.code for reason in disproof(invoice)] == ["invoice_lacks_group_figures"]

@@ -53,7 +53,7 @@ def stated(*groups: Group, **more: object) -> Stated:
     """Return an invoice whose totals are those of its groups."""
     net = sum((group.base for group in groups), ZERO)
     tax = sum((group.tax for group in groups), ZERO)
-    return replace(Stated(groups, net, tax, net + tax), **more)  # type: ignore[arg-type]
+    return replace(Stated(groups, net, tax, net + tax), **more)
 
 
 def cii(invoice: Stated) -> bytes:

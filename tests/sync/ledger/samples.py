@@ -11,11 +11,23 @@ from debitoor_provider.sync.ledger import Entry, Ledger, PlannedDocument, State
 from debitoor_provider.sync.ledger.database.tables import invoice_counts, metadata, moved_counts, state_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 TTL = timedelta(minutes=5)
 RUN = "debitoor__acme/manual__1"
 OWNER = f"{RUN}/export/1"
+WHY = Message("as_written", text="why", remedy="")
+STEPS_OF_A_RUN: dict[str, Callable[[Ledger, Entry], Entry]] = {
+    "intend": lambda ledger, entry: ledger.steps.intend(entry),
+    "file_uploaded": lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
+    "unclear": lambda ledger, entry: ledger.steps.unclear(entry, WHY),
+    "postpone": lambda ledger, entry: ledger.steps.postpone(entry, WHY),
+    "moved": lambda ledger, entry: ledger.steps.moved(entry, "expense"),
+    "hold": lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
+    "reject": lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
+    "wait": lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
+}
+"""What a run does with a claimed document."""
 
 
 class Clock:

@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import OPEN, FoundDocument, IllegalTransition, LeaseLost, Ledger
-from tests.sync.ledger.samples import RUN, TTL, Clock, document, emptied
+from tests.sync.ledger.samples import RUN, STEPS_OF_A_RUN, TTL, WHY, Clock, document, emptied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +23,10 @@ if TYPE_CHECKING:
 NUMBERS = st.sets(st.integers(1, 6), min_size=1)
 ACCOUNTS = st.sampled_from(["acme", "other"])
 STEPS: dict[str, Callable[[Ledger, Entry], Any]] = {
-    "intend": lambda ledger, entry: ledger.steps.intend(entry),
+    **STEPS_OF_A_RUN,
     "intend_proven": lambda ledger, entry: ledger.steps.intend(entry, invoice="proven"),
     "intend_none": lambda ledger, entry: ledger.steps.intend(entry, invoice="none"),
     "hold_contradicted": lambda ledger, entry: ledger.steps.hold(entry, WHY, invoice="contradicts"),
-    "file_uploaded": lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
-    "unclear": lambda ledger, entry: ledger.steps.unclear(entry, WHY),
-    "postpone": lambda ledger, entry: ledger.steps.postpone(entry, WHY),
-    "moved": lambda ledger, entry: ledger.steps.moved(entry, "expense"),
-    "hold": lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
-    "reject": lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
-    "wait": lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
     "not_archived": lambda ledger, entry: ledger.steps.not_archived(entry, RUN, WHY),
     "named": lambda ledger, entry: ledger.names.give(entry, f"{entry.id}.pdf"),
 }
@@ -46,8 +38,6 @@ DECISIONS: dict[str, Callable[[Ledger, list[Entry]], Any]] = {
     "mark_moved": lambda ledger, entries: ledger.documents.mark_moved(entries, "user:ada"),
     "archived": lambda ledger, entries: ledger.steps.archived(entries, RUN),
 }
-
-WHY = Message("as_written", text="why", remedy="")
 
 
 class Bookkeeping(RuleBasedStateMachine):

@@ -16,6 +16,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Chosen, Ledger, Order, Sent, State, searches
 from debitoor_provider.sync.ledger import lists as module
 from debitoor_provider.sync.ledger.lists import Narrowed
+from debitoor_provider.sync.rate_sums import RateAmounts, gross_amounts
 from tests.sync.ledger.samples import OWNER, RUN, TTL, Clock, document, planned
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ class TestSums:
         claimed = ledger.leases.claim(entries[1:], OWNER, TTL, run_id=RUN)
         for number, (entry, amounts) in enumerate(zip(claimed, booked, strict=True)):
             by_rate = {rate: Decimal(gross) for rate, gross in amounts.items()}
-            sent = replace(SENT, gross=sum(by_rate.values(), Decimal(0)), by_rate=by_rate)
+            sent = replace(SENT, gross=sum(by_rate.values(), Decimal(0)), by_rate=gross_amounts(by_rate))
             ledger.steps.moved(ledger.steps.intend(entry, sent=sent), f"expense-{number}")
         eur = {one.currency: one for one in ledger.lists.sums()}["EUR"]
         assert [(one.rate, one.documents, one.gross, one.net, one.tax) for one in eur.rates] == [
@@ -266,6 +267,27 @@ class TestSums:
         assert (eur.net, eur.tax) == (None, None)  # of some it is not known
         known = eur._replace(rates=eur.rates[:-1], gross=eur.gross - Decimal("8.25"))
         assert (known.net, known.tax) == (Decimal("9999999915.06"), Decimal("1899999981.74"))
+
+    def test_stated_amounts_are_added_up_as_they_are(self, ledger: Ledger):
+        booked: list[dict[StatedRate, RateAmounts]] = [
+            {Decimal(19): RateAmounts(Decimal("119.01"), Decimal("100.02"), Decimal("18.99"))},  # derived: 100.01
+            {Decimal(19): RateAmounts(Decimal("119.00"), Decimal("100.00"), Decimal("19.00"))},
+            {Decimal(19): RateAmounts(Decimal("50.00"), Decimal("42.00"), Decimal("7.99"))},  # as such a record has it
+            {
+                Decimal(7): RateAmounts(Decimal("-10.70"), Decimal("-10.01"), Decimal("-0.69")),
+                Decimal(19): RateAmounts(Decimal("1.19"), Decimal("1.00"), Decimal("0.19")),
+            },
+        ]
+        entries = ledger.leases.claim(planned(ledger, *range(len(booked))), OWNER, TTL, run_id=RUN)
+        for number, (entry, by_rate) in enumerate(zip(entries, booked, strict=True)):
+            sent = replace(SENT, gross=sum((one.gross for one in by_rate.values()), Decimal(0)), by_rate=by_rate)
+            ledger.steps.moved(ledger.steps.intend(entry, sent=sent), f"expense-{number}")
+        (total,) = ledger.lists.sums()
+        assert total.rates == (
+            (7, 1, Decimal("-10.70"), Decimal("-10.01"), Decimal("-0.69")),
+            (19, 4, Decimal("289.20"), Decimal("243.02"), Decimal("46.17")),
+        )
+        assert (total.gross, total.net, total.tax) == (Decimal("278.50"), Decimal("233.01"), Decimal("45.48"))
 
     def test_they_are_of_what_is_filtered(self, ledger: Ledger):
         planned(ledger, 1, company="Ink", gross_amount=Decimal(10))

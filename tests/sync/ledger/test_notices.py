@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LAST = Notice("acme", datetime(2026, 3, 1, 12, tzinfo=UTC), {"no_answer": "2026-03-01"}, is_failing=True)
 
 
-def test_people_who_were_told_nothing_have_an_empty_notice(ledger: Ledger):
+def test_the_notice_of_an_account_without_notifications_is_empty(ledger: Ledger):
     assert ledger.notices.last("acme") == Notice("acme")
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sync.ledger import FoundDocument, Outcome, RebuildResult, State
+from debitoor_provider.sync.rate_sums import RateAmounts
 from tests.sync.ledger.samples import RUN, claimed, document, fresh, in_state, kinds, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
+    from debitoor_provider.sync.statement import StatedRate
 
 
 def at_the_target(number: int, name: str | None = None) -> FoundDocument:
@@ -62,6 +64,20 @@ def test_known_records_stay_unchanged(ledger: Ledger, state: State):
 
     assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
     assert fresh(ledger, entry) == entry
+
+
+def test_a_known_document_gets_the_amounts_by_rate_that_it_lacks(ledger: Ledger):
+    entry = in_state(ledger, State.MOVED)
+    booked = {"booked_gross": Decimal("119.01"), "booked_currency": "EUR"}
+    by_rate: dict[StatedRate, RateAmounts] = {Decimal(19): RateAmounts(Decimal("119.01"), Decimal("100.02"))}
+    found = replace(at_the_target(1), **booked, by_rate=by_rate)
+    assert ledger.documents.rebuild("acme", "export", [found]) == RebuildResult(0, 1, 0)
+    after = fresh(ledger, entry)
+    assert after == entry._replace(**booked, booked_rates="19:119.01:100.02")
+
+    other = replace(found, booked_gross=Decimal(50), by_rate={Decimal(7): RateAmounts(Decimal(50))})
+    assert ledger.documents.rebuild("acme", "export", [other]) == RebuildResult(0, 0, 1)
+    assert fresh(ledger, entry) == after
 
 
 def test_another_record_at_the_target_takes_the_place_of_the_one_that_was_known(ledger: Ledger):

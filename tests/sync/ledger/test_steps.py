@@ -6,15 +6,21 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, Ledger, State
-from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, fresh, in_state, kinds, planned
+from tests.sync.ledger.samples import (
+    OWNER,
+    RUN,
+    STEPS_OF_A_RUN,
+    TTL,
+    claimed,
+    document,
+    fresh,
+    in_state,
+    kinds,
+    planned,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from debitoor_provider.sync.ledger import Entry
     from tests.sync.ledger.samples import Clock
-
-WHY = Message("as_written", text="why", remedy="")
 
 
 def test_a_document_travels(ledger: Ledger, clock: Clock):
@@ -114,16 +120,6 @@ def test_a_document_may_have_to_wait(ledger: Ledger, clock: Clock):
     assert (entry.state, entry.asked_at) == (State.WAITING, clock.time)
 
 
-STEPS_OF_A_RUN: dict[str, Callable[[Ledger, Entry], Entry]] = {
-    "intend": lambda ledger, entry: ledger.steps.intend(entry),
-    "file_uploaded": lambda ledger, entry: ledger.steps.file_uploaded(entry, "file"),
-    "unclear": lambda ledger, entry: ledger.steps.unclear(entry, WHY),
-    "postpone": lambda ledger, entry: ledger.steps.postpone(entry, WHY),
-    "moved": lambda ledger, entry: ledger.steps.moved(entry, "expense"),
-    "hold": lambda ledger, entry: ledger.steps.hold(entry, WHY, code="code"),
-    "reject": lambda ledger, entry: ledger.steps.reject(entry, WHY, code="code"),
-    "wait": lambda ledger, entry: ledger.steps.wait(entry, WHY, code="code"),
-}
 BEFORE = dict.fromkeys(STEPS_OF_A_RUN, State.PLANNED) | dict.fromkeys(
     ["file_uploaded", "unclear", "postpone"], State.SENDING
 )

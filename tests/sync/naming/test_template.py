@@ -94,7 +94,7 @@ def test_a_missing_value_is_an_empty_text() -> None:
 
 
 @pytest.mark.parametrize("amount", ["Infinity", "NaN", "1E+1000000"])
-def test_an_amount_that_is_none_is_an_empty_text(amount: str) -> None:
+def test_a_missing_amount_is_an_empty_text(amount: str) -> None:
     assert render("{net_amount}", Document(7, "RECEIPT", net_amount=Decimal(amount))) == ""
 
 

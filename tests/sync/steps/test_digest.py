@@ -23,7 +23,7 @@ def failed(reason: Message = BLOCKED, verdict: str = "failed") -> Report:
     return Report({}, verdict, Message("run_step_failed_because", steps=["export"], reason=reason))
 
 
-def told(acme: Stage, result: Report, **notify: Any) -> Digest | None:
+def sent_digest(acme: Stage, result: Report, **notify: Any) -> Digest | None:
     """Return the digest of a run and remember it as sent."""
     job = acme.job(acme.exports(notify={"connection": "c", **notify}))
     digest = digest_of(job, result)
@@ -39,103 +39,103 @@ def exported(acme: Stage) -> Report:
     return report(acme.job(account))
 
 
-def test_an_account_that_notifies_nobody_has_no_digest(acme: Stage) -> None:
+def test_an_account_without_recipients_has_no_digest(acme: Stage) -> None:
     acme.document(currency="USD")
     assert digest_of(acme.job(acme.exports()), exported(acme)) is None
 
 
 def test_a_run_without_news_has_none(acme: Stage) -> None:
     acme.document()
-    assert told(acme, exported(acme)) is None
+    assert sent_digest(acme, exported(acme)) is None
 
 
-def test_a_document_that_needs_a_decision_is_told_once(acme: Stage) -> None:
+def test_a_document_that_needs_a_decision_is_notified_once(acme: Stage) -> None:
     first = acme.document(currency="USD")
-    digest = told(acme, exported(acme))
+    digest = sent_digest(acme, exported(acme))
     assert digest is not None
     assert [entry.source_id for entry in digest.documents] == [first]
     assert digest.reasons == {"foreign_currency": 1}
-    assert told(acme, exported(acme)) is None
+    assert sent_digest(acme, exported(acme)) is None
     second = acme.document(tax_rates=[])
-    digest = told(acme, exported(acme))
+    digest = sent_digest(acme, exported(acme))
     assert digest is not None
     assert [entry.source_id for entry in digest.documents] == [second]
 
 
-def test_one_that_needs_a_decision_again_is_told_again(acme: Stage) -> None:
+def test_one_that_needs_a_decision_again_is_notified_again(acme: Stage) -> None:
     acme.document(currency="USD")
-    assert told(acme, exported(acme))
+    assert sent_digest(acme, exported(acme))
     acme.ledger.documents.retry(acme.ledger.documents.entries("acme"), "user:anna")
-    digest = told(acme, exported(acme))
+    digest = sent_digest(acme, exported(acme))
     assert digest is not None
     assert digest.count == 1
 
 
-def test_what_was_not_sent_is_told_the_next_time_with_the_rest(acme: Stage) -> None:
+def test_what_was_not_sent_is_in_the_next_notification(acme: Stage) -> None:
     job = acme.job(acme.exports(notify={"connection": "c"}))
     acme.document(currency="USD")
     assert digest_of(job, exported(acme))  # and not sent
     acme.document(currency="USD")
-    digest = told(acme, exported(acme))
+    digest = sent_digest(acme, exported(acme))
     assert digest is not None
     assert digest.count == 2
 
 
 def test_at_most_ten_are_named_and_all_are_counted(acme: Stage) -> None:
     acme.documents(12, currency="USD")
-    digest = told(acme, exported(acme))
+    digest = sent_digest(acme, exported(acme))
     assert digest is not None
     assert (len(digest.documents), digest.count) == (10, 12)
-    assert told(acme, WELL) is None
+    assert sent_digest(acme, WELL) is None
 
 
-def test_the_same_failure_is_told_once_a_day(acme: Stage) -> None:
-    digest = told(acme, failed(), when=["failed"])
+def test_the_same_failure_is_notified_once_a_day(acme: Stage) -> None:
+    digest = sent_digest(acme, failed(), when=["failed"])
     assert digest is not None
     assert digest.failure == failed().message
-    assert told(acme, failed()) is None
-    assert told(acme, failed(DOWN))  # another one
-    assert told(acme, failed()) is None
+    assert sent_digest(acme, failed()) is None
+    assert sent_digest(acme, failed(DOWN))  # another one
+    assert sent_digest(acme, failed()) is None
     acme.clock.pass_by(days=1)
-    assert told(acme, failed())
+    assert sent_digest(acme, failed())
 
 
-def test_a_daily_run_that_fails_is_told_daily_by_the_clock_of_the_account(acme: Stage) -> None:
+def test_a_daily_failure_is_notified_daily_in_the_time_zone_of_the_account(acme: Stage) -> None:
     """In Berlin, where these times are 00:05 and 23:58 of one day, and 00:01 of the next."""
-    for at, is_told in (("01T23:05", True), ("02T22:58", False), ("02T23:01", True)):
+    for at, is_sent in (("01T23:05", True), ("02T22:58", False), ("02T23:01", True)):
         acme.clock.passed += datetime.fromisoformat(f"2027-03-{at}+00:00") - acme.clock()
-        assert bool(told(acme, failed())) is is_told
+        assert bool(sent_digest(acme, failed())) is is_sent
 
 
 @pytest.mark.parametrize("verdict", ["success", "rejected"])
-def test_a_run_that_goes_well_after_a_failure_is_told_once(acme: Stage, verdict: str) -> None:
-    assert told(acme, failed(verdict=STOPPED))
-    digest = told(acme, Report({}, verdict))
+def test_a_success_after_a_failure_is_notified_once(acme: Stage, verdict: str) -> None:
+    assert sent_digest(acme, failed(verdict=STOPPED))
+    digest = sent_digest(acme, Report({}, verdict))
     assert digest is not None
     assert digest.works_again
-    assert told(acme, Report({}, verdict)) is None
+    assert sent_digest(acme, Report({}, verdict)) is None
 
 
-def test_a_service_that_fails_now_and_then_is_told_once_a_day(acme: Stage) -> None:
-    assert told(acme, failed())
-    assert told(acme, WELL)
-    assert told(acme, failed()) is None
-    assert told(acme, WELL) is None
+def test_an_intermittent_failure_is_notified_once_a_day(acme: Stage) -> None:
+    assert sent_digest(acme, failed())
+    assert sent_digest(acme, WELL)
+    assert sent_digest(acme, failed()) is None
+    assert sent_digest(acme, WELL) is None
 
 
 def test_nothing_works_again_while_a_limit_waits_for_a_person(acme: Stage) -> None:
     acme.ledger.stops.ask("acme", "new_documents", 9, BLOCKED, run_id="r", settings_fingerprint="")
-    assert told(acme, failed(verdict=STOPPED))
-    assert told(acme, WELL) is None
+    assert sent_digest(acme, failed(verdict=STOPPED))
+    assert sent_digest(acme, WELL) is None
     acme.ledger.stops.allow("acme", "user:anna")
-    assert told(acme, WELL)
+    assert sent_digest(acme, WELL)
 
 
-def test_people_choose_what_they_are_told(acme: Stage) -> None:
+def test_people_choose_what_they_are_notified_of(acme: Stage) -> None:
     acme.document(currency="USD")
-    assert told(acme, exported(acme), when=["failed"]) is None
-    assert told(acme, failed(), when=["failed"])
-    digest = told(acme, failed(), when=["attention"])
+    assert sent_digest(acme, exported(acme), when=["failed"]) is None
+    assert sent_digest(acme, failed(), when=["failed"])
+    digest = sent_digest(acme, failed(), when=["attention"])
     assert digest is not None
     assert digest.failure is None
     assert digest.count == 1

@@ -31,6 +31,16 @@ def test_a_rebuilt_ledger_knows_what_was_exported(acme: Stage) -> None:
     assert watch.writes == []
 
 
+def test_a_rebuilt_ledger_has_the_sums_of_the_books(acme: Stage) -> None:
+    acme.documents(2)
+    acme.export()
+    before = acme.ledger.lists.sums()
+    acme.open_ledger("new")
+    acme.rebuild()
+    assert acme.ledger.lists.sums() == before
+    assert [one.rate for one in before[0].rates] == [19]
+
+
 def test_a_second_rebuild_changes_nothing(acme: Stage) -> None:
     acme.documents(2)
     acme.export()

@@ -103,7 +103,7 @@ def test_two_thousand_equal_names_are_given_in_good_time(named: Callable[..., li
     assert perf_counter() - started < 10
 
 
-def test_a_name_given_up_may_be_had_again(named: Callable[..., list[str]], ledger: Ledger) -> None:
+def test_a_released_name_can_be_given_again(named: Callable[..., list[str]], ledger: Ledger) -> None:
     named(["a.pdf", "b.pdf"])
     names = FreeNames(ledger, "acme", "export", freed=["A.pdf"])
     assert names.give("a.pdf") == "a.pdf"

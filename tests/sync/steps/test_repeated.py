@@ -80,7 +80,7 @@ def test_a_service_that_fails_for_all_documents_is_to_blame_and_not_they(
 
 
 @pytest.mark.parametrize("fault", [{"effect": "html", "status": 200}, {"effect": "status", "status": 500}])
-def test_documents_that_fail_while_others_go_through_are_told_apart(acme: Stage, fault: dict[str, Any]) -> None:
+def test_failures_of_one_document_are_distinguished_from_those_of_all(acme: Stage, fault: dict[str, Any]) -> None:
     broken, account = acme.document(), acme.exports(parallel=1)
     acme.fault(**fault, operation="gmi.documents.*", path=f"*/documents/{broken}*")
     sound = []

@@ -48,7 +48,7 @@ def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
     assert report_of(acme) == Report({"held": 1}, "success", invoices={"unreadable": 1})
 
 
-def test_a_report_counts_the_documents_by_what_came_of_their_e_invoice(acme: Stage) -> None:
+def test_a_report_counts_the_documents_by_the_outcome_of_their_e_invoice(acme: Stage) -> None:
     acme.document(in_pdf(cii(stated(Group(Decimal(19), Decimal("100.00"), Decimal("19.00"))))))
     acme.document(in_pdf()), acme.document(in_pdf())
     acme.export()

@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @dataclass
 class Source:
-    """Numbers, of which some accounts want only the even ones; fails as often as it is told to."""
+    """Numbers, of which some accounts want only the even ones; fails as often as the test says."""
 
     numbers: Iterable[int] = range(10)
     errors: list[Exception] = field(default_factory=list)
@@ -61,7 +61,7 @@ class TestWho:
         distinct = dict.fromkeys(listing for listing in listings if listing)
         return [[place for place, one in enumerate(listings) if one is listing] for listing in distinct]
 
-    def test_an_account_alone_lists_as_ever(self):
+    def test_an_account_alone_has_no_shared_listing(self):
         assert shared_listings([Asked(Source())]) == [None]
 
     def test_those_with_the_same_key(self):
@@ -69,7 +69,7 @@ class TestWho:
         keys = ["a", "b", "a", "c", "b", "a"]
         assert sorted(self.groups(*(Asked(source, source=key) for key in keys))) == [[0, 2, 5], [1, 4]]
 
-    def test_none_that_has_to_ask_by_itself(self):
+    def test_an_account_that_has_to_ask_separately_is_in_none(self):
         source = Source()
         assert self.groups(None, Asked(source), None, Asked(source)) == [[1, 3]]
 
@@ -89,7 +89,7 @@ class TestAnswer:
         assert [listing.answer(even).records, listing.answer(early).records] == [[0, 2, 4, 6, 8], list(range(10))]
         assert source.asked == [Asked(source, since=early.since)]
 
-    def test_the_source_is_not_asked_before_somebody_needs_it(self):
+    def test_the_source_is_not_asked_before_an_account_needs_it(self):
         source = Source()
         SharedListing([Asked(source), Asked(source)])
         assert source.asked == []
@@ -121,14 +121,14 @@ class TestAnswer:
     @pytest.mark.parametrize(
         "now", [{"since": NOON - timedelta(seconds=1)}, {"even": False}, {"source": "another key"}]
     )
-    def test_what_an_account_asks_by_now_and_the_listing_did_not_ask_it_asks_by_itself(self, now):
+    def test_an_account_asks_separately_for_what_the_listing_did_not_ask(self, now):
         source = Source()
         asked = Asked(source, even=True)
         listing = SharedListing([asked, asked])
         assert listing.answer(asked)
         assert listing.answer(replace(asked, **now)) is None
 
-    def test_an_account_that_lists_everything_by_now_asks_by_itself(self):
+    def test_an_account_that_needs_a_full_listing_meanwhile_asks_separately(self):
         source = Source()
         assert SharedListing([Asked(source)] * 2).answer(None) is None
         assert source.asked == []
@@ -154,7 +154,7 @@ class TestTrouble:
         assert [asked.account for asked in source.asked] == ["one", "two"]
 
     @pytest.mark.parametrize("error", [BadAnswer("a record without id"), Refused("such a filter")])
-    def test_what_may_concern_one_account_alone_makes_each_ask_by_itself(self, error: ServiceError):
+    def test_an_error_that_may_concern_one_account_makes_each_ask_separately(self, error: ServiceError):
         source = Source(errors=[error])
         listing = SharedListing([Asked(source)] * 3)
         assert [listing.answer(Asked(source)) for _ in range(3)] == [None] * 3

@@ -39,4 +39,4 @@ def test_only_the_last_batches_are_remembered() -> None:
         judged.repeats[key] = ["another"]
     assert [judged.turns.is_among(key, last) for key in "abcd"] == [False, True, True, True]
     assert sorted(judged.repeats) == ["b", "c", "d"]
-    judged.turns.wait("b")  # the forgotten one, whose turn did not end, keeps nobody waiting
+    judged.turns.wait("b")  # the forgotten one, whose turn did not end, delays no other

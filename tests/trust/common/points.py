@@ -51,7 +51,7 @@ def _instrument_calls(reach: Reach) -> None:
                 reach(f"{_now.call}: half read")
             yield piece
 
-    Transport._send = traced_send  # type: ignore[method-assign]
+    Transport._send = traced_send
     answer_reader.checked_pieces = traced_pieces
     for name in ("call", "stream"):
         setattr(Transport, name, _traced_read(getattr(Transport, name), reach))
@@ -85,8 +85,8 @@ def _instrument_sockets(reach: Reach) -> None:
             reach(f"{_now.call}: sent")
         return getresponse(self)
 
-    http.client.HTTPConnection.send = traced_send  # type: ignore[method-assign]
-    http.client.HTTPConnection.getresponse = traced_getresponse  # type: ignore[method-assign]
+    http.client.HTTPConnection.send = traced_send
+    http.client.HTTPConnection.getresponse = traced_getresponse
 
 
 def _instrument_ledger(reach: Reach) -> None:

@@ -82,7 +82,7 @@ class Line:
         """Run the referee, and record every duplicate that is not reported to a person."""
         stage, named = self.stage, self.named_twice()
         ids = {"exported" if self.way == "export" else "imported": self.wanted}
-        found = Referee(stage.sandbox, stage.company).judge(**ids, again=named, ledgers=[stage.ledger_file])  # type: ignore[arg-type]
+        found = Referee(stage.sandbox, stage.company).judge(**ids, again=named, ledgers=[stage.ledger_file])
         tally.add_all({kind: [f"{case}: {what}" for what in whats] for kind, whats in found.items()})
         tally.figure("doubled: documents twice in one run, held with all their records named", len(named))
         tally.case()

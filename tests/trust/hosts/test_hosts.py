@@ -37,13 +37,6 @@ CALLBACK = "https://airflow.example/callback"
 
 
 @pytest.fixture
-def service() -> Iterator[ScriptedService]:
-    scripted = ScriptedService()
-    yield scripted
-    scripted.stop()
-
-
-@pytest.fixture
 def others(service: ScriptedService) -> Iterator[list[OtherHost]]:
     """Listen on another port of the same host, and on the same port of another host."""
     opened = [OtherHost(), OtherHost(urlsplit(service.url).port or 0)]
@@ -197,14 +190,14 @@ def test_plain_http_is_only_for_connections_that_allow_it(
         works, sentence = kind().test_connection()
         if works or "plain HTTP" not in sentence:
             tally.add("wrong", f"{kind.__name__} says {sentence}")
-        for call in (lambda: kind().run("/x"), lambda: kind().client, lambda: kind().get_conn()):  # noqa: B023
+        for call in (lambda: kind().run("/x"), lambda: kind().client, lambda: kind().get_conn()):  # noqa: B023 - called within the loop
             _refused(call, tally)
     hook = DebitoorHook()
     _refused(lambda: hook.exchange_code("code", CALLBACK), tally)
     _refused(lambda: hook.consent_url(CALLBACK, "state"), tally)
     for make in (GetMyInvoicesClient, DebitoorClient):
         key = {"api_key" if make is GetMyInvoicesClient else "token": CANARY}
-        _refused(lambda: make(base_url=service.url, **key), tally)  # noqa: B023
+        _refused(lambda: make(base_url=service.url, **key), tally)  # noqa: B023 - called within the loop
     _refused(lambda: exchange_code(CANARY, "code", CALLBACK, service.url), tally)
     _refused(lambda: authorize_url("x", CALLBACK, "state", authorize_url=service.url), tally)
     if service.asked:

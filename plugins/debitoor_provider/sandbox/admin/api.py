@@ -41,10 +41,10 @@ def install(app: FastAPI, world: World) -> None:
         app.add_exception_handler(unfit, _unfit)
 
 
-async def _unknown(request: Request, error: Exception) -> Json:  # noqa: ARG001
+async def _unknown(request: Request, error: Exception) -> Json:  # noqa: ARG001 - Starlette passes both
     return Json({"detail": f"unknown: {error}"}, 404)
 
 
-async def _unfit(request: Request, error: Exception) -> Json:  # noqa: ARG001
+async def _unfit(request: Request, error: Exception) -> Json:  # noqa: ARG001 - Starlette passes both
     detail = f"missing: {error}" if isinstance(error, KeyError) else str(error)
     return Json({"detail": detail, "errors": error.errors if isinstance(error, DebitoorRefusal) else None}, 422)

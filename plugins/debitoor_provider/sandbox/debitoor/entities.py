@@ -65,7 +65,7 @@ def find(
 ) -> tuple[dict[str, Any], str] | None:
     """Return the entity and the hash of its PDF; None if unknown, of another company, or deleted (A19)."""
     row = world.store.row(
-        f"SELECT data, sha256 FROM entity WHERE id = ? AND company = ? AND kind IN ({_marks(kinds)}) "  # noqa: S608
+        f"SELECT data, sha256 FROM entity WHERE id = ? AND company = ? AND kind IN ({_marks(kinds)}) "
         f"AND ({int(deleted)} OR deleted IS NULL)",
         ident, company.id, *kinds,
     )  # fmt: skip
@@ -105,7 +105,7 @@ def listed(
     if cap is not None:
         limit = cap if limit < 0 else min(limit, cap)
     rows = call.world.store.rows(
-        f"SELECT data FROM entity WHERE kind IN ({_marks(kinds)}) AND {' AND '.join(term for term, _ in terms)} "  # noqa: S608
+        f"SELECT data FROM entity WHERE kind IN ({_marks(kinds)}) AND {' AND '.join(term for term, _ in terms)} "
         "ORDER BY date DESC, created DESC, id DESC LIMIT ? OFFSET ?",
         *kinds, *(value for _, value in terms), limit, _count(call, "skip", 0),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debitoor_provider.sandbox import contract as c
-from debitoor_provider.sandbox.debitoor import account, expenses, files, oauth, parties, sales
+from debitoor_provider.sandbox.debitoor import expenses, files, lookups, oauth, parties, sales
 from debitoor_provider.sandbox.http import Operation
 
 _EXPENSES = expenses.handlers(expenses.EXPENSES)
@@ -16,10 +16,10 @@ OPERATIONS = (
     Operation("debitoor.oauth.consent", "GET", c.AUTHORIZE, oauth.show_consent),
     Operation("debitoor.oauth.answer", "POST", c.AUTHORIZE, oauth.answer_consent),
     Operation("debitoor.oauth.exchange", "POST", c.ACCESS_TOKEN, oauth.exchange_code),
-    Operation("debitoor.schemas.get", "GET", c.SCHEMA, account.get_schema),
-    Operation("debitoor.environment", "GET", c.ENVIRONMENT, account.get_environment),
-    Operation("debitoor.settings.get", "GET", c.SETTINGS, account.get_settings),
-    Operation("debitoor.settings.replace", "PUT", c.SETTINGS, account.replace_settings),
+    Operation("debitoor.schemas.get", "GET", c.SCHEMA, lookups.get_schema),
+    Operation("debitoor.environment", "GET", c.ENVIRONMENT, lookups.get_environment),
+    Operation("debitoor.settings.get", "GET", c.SETTINGS, lookups.get_settings),
+    Operation("debitoor.settings.replace", "PUT", c.SETTINGS, lookups.replace_settings),
     Operation("debitoor.files.create", "POST", c.FILES, files.create_file),
     Operation("debitoor.files.get", "GET", c.FILE, files.get_file),
     Operation("debitoor.files.thumbnails", "GET", c.FILE_THUMBNAILS, files.get_thumbnails),
@@ -34,7 +34,7 @@ OPERATIONS = (
     Operation("debitoor.expenses_v5.get", "GET", c.EXPENSE_V5, _EXPENSES_5["get"]),
     Operation("debitoor.expenses_v5.replace", "PUT", c.EXPENSE_V5, _EXPENSES_5["replace"]),
     Operation("debitoor.expenses_v5.delete", "DELETE", c.EXPENSE_V5, _EXPENSES_5["delete"]),
-    Operation("debitoor.categories.list", "GET", c.EXPENSE_CATEGORIES, account.list_categories),
+    Operation("debitoor.categories.list", "GET", c.EXPENSE_CATEGORIES, lookups.list_categories),
     Operation("debitoor.suppliers.list", "GET", c.SUPPLIERS, _SUPPLIERS["list"]),
     Operation("debitoor.suppliers.create", "POST", c.SUPPLIERS, _SUPPLIERS["create"]),
     Operation("debitoor.suppliers.get", "GET", c.SUPPLIER, _SUPPLIERS["get"]),
@@ -55,15 +55,15 @@ OPERATIONS = (
     Operation("debitoor.income.get", "GET", c.INCOME_ITEM, _INCOME["get"]),
     Operation("debitoor.income.replace", "PUT", c.INCOME_ITEM, _INCOME["replace"]),
     Operation("debitoor.income.delete", "DELETE", c.INCOME_ITEM, _INCOME["delete"]),
-    Operation("debitoor.tax_rates.get", "GET", c.PURCHASE_TAXRATES, account.get_tax_rates),
-    Operation("debitoor.payment_accounts.list", "GET", c.PAYMENT_ACCOUNTS, account.list_payment_accounts),
-    Operation("debitoor.payment_accounts.payments", "GET", c.PAYMENT_ACCOUNT_PAYMENTS, account.list_account_rows),
+    Operation("debitoor.tax_rates.get", "GET", c.PURCHASE_TAXRATES, lookups.get_tax_rates),
+    Operation("debitoor.payment_accounts.list", "GET", c.PAYMENT_ACCOUNTS, lookups.list_payment_accounts),
+    Operation("debitoor.payment_accounts.payments", "GET", c.PAYMENT_ACCOUNT_PAYMENTS, lookups.list_account_rows),
     Operation(
-        "debitoor.payment_accounts.transactions", "GET", c.PAYMENT_ACCOUNT_TRANSACTIONS, account.list_account_rows
+        "debitoor.payment_accounts.transactions", "GET", c.PAYMENT_ACCOUNT_TRANSACTIONS, lookups.list_account_rows
     ),
-    Operation("debitoor.payment_terms.list", "GET", c.PAYMENT_TERMS, account.list_payment_terms),
-    Operation("debitoor.countries.list", "GET", c.COUNTRIES, account.list_countries),
-    Operation("debitoor.countries.list", "GET", c.COUNTRIES_IN, account.list_countries),
+    Operation("debitoor.payment_terms.list", "GET", c.PAYMENT_TERMS, lookups.list_payment_terms),
+    Operation("debitoor.countries.list", "GET", c.COUNTRIES, lookups.list_countries),
+    Operation("debitoor.countries.list", "GET", c.COUNTRIES_IN, lookups.list_countries),
 )
 
 # Without a token: the consent of a person, the exchange of the code and the schemas (D 3.3).

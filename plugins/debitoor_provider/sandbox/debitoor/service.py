@@ -73,7 +73,7 @@ class Debitoor:
         reply.headers += _HEADERS
         return reply
 
-    def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:  # noqa: ARG002
+    def error(self, company: Company | None, status: int, code: int, text: str) -> Reply:  # noqa: ARG002 - as both services have it
         """Return the service's own error answer (A1: the code is the status)."""
         return error_reply(code if status == 200 else status, text)
 

@@ -149,7 +149,7 @@ def update_company(call: ReceivedCall) -> Reply:
 
 
 def delete_company(call: ReceivedCall) -> Reply:
-    """Handle DELETE /companies/{companyUid}: only an own one, without documents."""
+    """Handle DELETE /companies/{companyUid}: only one that the account added, without documents."""
     uid, _ = _own(call)
     used = "SELECT 1 FROM document WHERE counterparty = ? AND company = ? AND deleted IS NULL"
     if call.world.store.value(used, uid, call.company.id):

@@ -24,9 +24,9 @@ def list_documents(call: ReceivedCall) -> Reply:
     with_thumbnail = parameters.boolean("includeThumbnailUrl", default=False)
     page, per_page = _paging(parameters)
     switches, store = call.company.switches, call.world.store
-    total = store.value(f"SELECT count(*) FROM document d WHERE {selection.where}", *selection.values)  # noqa: S608
+    total = store.value(f"SELECT count(*) FROM document d WHERE {selection.where}", *selection.values)
     rows = store.rows(
-        "SELECT d.uid, d.data, c.data FROM document d LEFT JOIN counterparty c ON c.uid = d.counterparty "  # noqa: S608
+        "SELECT d.uid, d.data, c.data FROM document d LEFT JOIN counterparty c ON c.uid = d.counterparty "
         f"WHERE {selection.where} ORDER BY d.uid DESC LIMIT ? OFFSET ?",
         *selection.values, per_page, (page - 1) * per_page,
     )  # fmt: skip
@@ -91,7 +91,7 @@ def document_exists(call: ReceivedCall) -> Reply:
     store = call.world.store
     if isinstance(given, str) and given:
         column = {32: "md5", 40: "sha1", 64: "sha256"}.get(len(given), "sha256")
-        sha256 = store.value(f"SELECT sha256 FROM content WHERE {column} = ?", given.lower())  # noqa: S608
+        sha256 = store.value(f"SELECT sha256 FROM content WHERE {column} = ?", given.lower())
     elif encoded:
         sha256 = hashlib.sha256(decode_file(encoded)).hexdigest()
     else:
@@ -108,9 +108,9 @@ def list_deleted(call: ReceivedCall) -> Reply:
     page, per_page = _paging(parameters)
     where = "company = ? AND deleted IS NOT NULL AND deleted >= ?"
     store = call.world.store
-    total = store.value(f"SELECT count(*) FROM document WHERE {where}", call.company.id, since)  # noqa: S608
+    total = store.value(f"SELECT count(*) FROM document WHERE {where}", call.company.id, since)
     rows = store.rows(
-        f"SELECT uid, deleted FROM document WHERE {where} ORDER BY uid DESC LIMIT ? OFFSET ?",  # noqa: S608
+        f"SELECT uid, deleted FROM document WHERE {where} ORDER BY uid DESC LIMIT ? OFFSET ?",
         call.company.id, since, per_page, (page - 1) * per_page,
     )  # fmt: skip
     records = [{"documentUid": uid, "deletedAt": deleted} for uid, deleted in rows]

@@ -77,7 +77,7 @@ def _document(uid: int, data: dict[str, Any], company_name: str | None) -> dict[
 
 def _entities(world: World, company: Company, record: str, *kinds: str) -> list[dict[str, Any]]:
     rows = world.store.rows(
-        f"SELECT data FROM entity WHERE company = ? AND kind IN ({','.join('?' * len(kinds))}) "  # noqa: S608
+        f"SELECT data FROM entity WHERE company = ? AND kind IN ({','.join('?' * len(kinds))}) "
         "ORDER BY id = ? DESC, created DESC, id DESC LIMIT ?",
         company.id,
         *kinds,

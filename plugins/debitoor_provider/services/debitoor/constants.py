@@ -11,8 +11,8 @@ FIRST_DAY: Final = date(1970, 1, 1)  # 3.4
 
 API_BASE: Final = "https://api.debitoor.com"
 AUTHORIZE_URL: Final = "https://app.debitoor.com/login/oauth2/authorize"  # 4.2
-TOKEN_URL: Final = "https://app.debitoor.com/login/oauth2/access_token"  # 4.2  # noqa: S105
-TOKEN_HEADER: Final = "x-token"  # 4.1  # noqa: S105
+TOKEN_URL: Final = "https://app.debitoor.com/login/oauth2/access_token"  # 4.2  # noqa: S105 - no secret
+TOKEN_HEADER: Final = "x-token"  # 4.1  # noqa: S105 - no secret
 
 ENVIRONMENT: Final = "/api/environment/v1"  # 8.1
 SETTINGS: Final = "/api/settings/v3"  # 8.1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from debitoor_provider import __version__
 from debitoor_provider.services.debitoor import body, constants
 from debitoor_provider.services.debitoor.explain import explain
 from debitoor_provider.services.http.ahead import PagesAhead
 from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.base_client import BaseClient
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.reading import rows
 from debitoor_provider.services.http.retry import WRITE, Backoff
@@ -18,7 +19,6 @@ from debitoor_provider.services.http.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, MutableMapping
-    from datetime import timedelta
 
     from debitoor_provider.services.http.call import Params
     from debitoor_provider.services.http.transport import Pacing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class DebitoorCore:
+class DebitoorCore(BaseClient):
     """Makes calls for one token. Parameters: see :class:`.client.DebitoorClient`."""
 
     def __init__(
@@ -64,21 +64,6 @@ class DebitoorCore:
             backoff=backoff,
             probe=Call("read_environment", "GET", constants.ENVIRONMENT, subject=Subject.ACCOUNT),
         )
-
-    @property
-    def clock_offset(self) -> timedelta | None:
-        """How far Debitoor's clock is ahead of ours (negative: behind); ``None`` before the first answer."""
-        return self.transport.clock_offset
-
-    def close(self) -> None:
-        """Close all connections."""
-        self.transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _get(
         self,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from debitoor_provider.services.debitoor.enums import (  # pydantic reads them
-    ConsumptionOrResale,  # noqa: TC001
-    ProductOrService,  # noqa: TC001
-    SalesType,  # noqa: TC001
+    ConsumptionOrResale,
+    ProductOrService,
+    SalesType,
 )
 from debitoor_provider.services.value import Value
 
@@ -118,10 +118,21 @@ class Expense(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class SalesTaxGroup(Value):
+    """What a sales document has of one tax rate (contract section 7.3)."""
+
+    tax_rate: Decimal
+    net_amount: Decimal
+    tax_amount: Decimal
+    gross_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SalesDocument(Value):
     """A booked invoice or credit note (contract section 7.3). Amounts are in ``currency``.
 
-    ``unread_date`` has a date that cannot be read, as it is written.
+    ``tax_groups`` is empty unless the record states the amounts of all rates. ``unread_date`` has a date that cannot be
+    read, as it is written.
     """
 
     id: str
@@ -140,6 +151,7 @@ class SalesDocument(Value):
     unpaid_amount: Decimal | None = None
     paid: bool = False
     tax_rates: tuple[Decimal, ...] = ()
+    tax_groups: tuple[SalesTaxGroup, ...] = ()
     deleted: bool = False
     deleted_date: dt.datetime | None = None
     created_date: dt.datetime | None = None

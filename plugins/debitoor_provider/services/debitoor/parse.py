@@ -20,6 +20,7 @@ from debitoor_provider.services.debitoor.models import (
     SalesDocument,
     Settings,
 )
+from debitoor_provider.services.debitoor.tax_groups import tax_groups, tax_rates
 from debitoor_provider.services.http.reading import (
     Unexpected,
     amount,
@@ -34,7 +35,6 @@ from debitoor_provider.services.http.reading import (
     rows,
     text,
     unread_day,
-    unread_rates,
 )
 
 if TYPE_CHECKING:
@@ -146,7 +146,8 @@ def sales_document(payload: Any) -> SalesDocument:
         total_gross_amount=amount(record.get("totalGrossAmount")),
         unpaid_amount=amount(record.get("unpaidAmount")),
         paid=flag(record.get("paid")),
-        tax_rates=_tax_rates(record),
+        tax_rates=tax_rates(record),
+        tax_groups=tax_groups(record),
         deleted=flag(record.get("deleted")),
         deleted_date=moment(record.get("deletedDate")),
         created_date=moment(record.get("createdDate")),
@@ -256,11 +257,3 @@ def _rate(line: Mapping[str, Any]) -> Decimal:
     if found is None:
         raise Unexpected(Message("field_missing", field="taxRate"))
     return found
-
-
-def _tax_rates(record: Mapping[str, Any]) -> tuple[Decimal, ...]:
-    groups = record.get("taxGroups")
-    if not isinstance(groups, list):
-        return ()
-    stated = [group.get("taxRate") for group in groups if isinstance(group, dict)]
-    return () if unread_rates(stated) else rates(stated)  # a part of them would seem to be all

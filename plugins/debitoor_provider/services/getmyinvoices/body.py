@@ -45,7 +45,7 @@ class DocumentChanges(TypedDict, total=False):
 
 
 class CompanyFields(TypedDict, total=False):
-    """What is known of an own company in addition to name and country (3.3)."""
+    """What is known of the account's own company in addition to name and country (3.3)."""
 
     tags: Sequence[str]
     street: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from debitoor_provider import __version__
@@ -14,6 +14,7 @@ from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices import body, constants, parse
 from debitoor_provider.services.getmyinvoices.explain import explain
 from debitoor_provider.services.http.answer import LARGEST_RECORD
+from debitoor_provider.services.http.base_client import BaseClient
 from debitoor_provider.services.http.call import Call, Subject
 from debitoor_provider.services.http.retry import WRITE, Backoff, RetryRule
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
@@ -21,7 +22,6 @@ from debitoor_provider.services.http.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
 
     from debitoor_provider.services.getmyinvoices.models import AccountInfo
     from debitoor_provider.services.http.call import Codes, Params
@@ -32,7 +32,7 @@ T = TypeVar("T")
 _ACCOUNT_ID = re.compile(r"(?:G-)?(\d{1,12}(?:-\d{1,6})?)", re.ASCII | re.IGNORECASE)
 
 
-class GetMyInvoicesCore:
+class GetMyInvoicesCore(BaseClient):
     """Makes calls for one API key. Parameters: see :class:`.client.GetMyInvoicesClient`."""
 
     def __init__(
@@ -116,21 +116,6 @@ class GetMyInvoicesCore:
         if not self._account_number:
             raise Misconfigured(Message("gmi_account_id_missing"))
         return self._account_number
-
-    @property
-    def clock_offset(self) -> timedelta | None:
-        """How far GetMyInvoices' clock is ahead of ours (negative: behind); ``None`` before the first answer."""
-        return self.transport.clock_offset
-
-    def close(self) -> None:
-        """Close all connections."""
-        self.transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _get(
         self,

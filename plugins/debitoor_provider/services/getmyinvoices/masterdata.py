@@ -49,7 +49,7 @@ class MasterData(GetMyInvoicesCore):
         return self._get("read_company", constants.COMPANY.format(uid=segment(uid)), parse.company)
 
     def create_company(self, name: str, country_uid: int, **fields: Unpack[body.CompanyFields]) -> int:
-        """Create an own company.
+        """Create a company of the account's own.
 
         :param name: unique in the account
         :param country_uid: from :meth:`countries`
@@ -65,7 +65,7 @@ class MasterData(GetMyInvoicesCore):
         )
 
     def update_company(self, uid: int, name: str, country_uid: int, **fields: Unpack[body.CompanyFields]) -> None:
-        """Change an own company; name and country are always sent, because the service may insist on them."""
+        """Change one of the account's own companies; name and country are always sent, as the service may insist."""
         self._send(
             "change_company",
             "PUT",
@@ -75,7 +75,7 @@ class MasterData(GetMyInvoicesCore):
         )
 
     def delete_company(self, uid: int) -> None:
-        """Delete an own company that has neither documents nor e-mail rules."""
+        """Delete one of the account's own companies that has neither documents nor e-mail rules."""
         self._send("delete_company", "DELETE", constants.COMPANY.format(uid=segment(uid)), parse.confirmed)
 
     def tags(self) -> list[str]:

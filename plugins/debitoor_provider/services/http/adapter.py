@@ -44,7 +44,7 @@ class ServiceResponse(Response):
         if coding:
             pieces = decoded(pieces, coding)
             if decode_unicode:
-                pieces = stream_decode_response_unicode(pieces, self)  # type: ignore[no-untyped-call]
+                pieces = stream_decode_response_unicode(pieces, self)
         return self._counted(pieces)
 
     def _counted(self, pieces: Iterator[Any]) -> Iterator[Any]:
@@ -87,7 +87,7 @@ class ServiceAdapter(HTTPAdapter):
         if found is not None and found[0] == way and found[1].pool is not None:
             return found[1]
         pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-        super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]
+        super().cert_verify(pool, str(request.url), verify, cert)
         self._found = way, pool
         return pool
 

@@ -17,10 +17,10 @@ _NONE: Origin = ("", "", None)
 
 
 def origin(url: str) -> Origin:
-    """Return scheme, host and port of a URL; what cannot be read has an origin of its own.
+    """Return scheme, host and port of a URL, equal for all of its spellings.
 
-    Equal for all spellings: neither case nor a default port, a final dot, or the way in which an international name or
-    an IP address is written matters.
+    Case, a default port, a final dot, and the way in which an international name or an IP address is written do not
+    matter. All URLs that cannot be read have the same origin, ``("", "", None)``.
     """
     scheme, host, port = spelled_origin(url)
     try:
@@ -30,7 +30,10 @@ def origin(url: str) -> Origin:
 
 
 def spelled_origin(url: str) -> Origin:
-    """Return scheme, host and port of a URL as earlier versions compared them: of a host only case does not matter."""
+    """Return scheme, host and port of a URL as earlier versions compared them: of a host only case does not matter.
+
+    All URLs that cannot be read have the same one, ``("", "", None)``.
+    """
     try:
         parts = urlsplit(url)
         return parts.scheme, (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(parts.scheme)
@@ -39,7 +42,10 @@ def spelled_origin(url: str) -> Origin:
 
 
 def site(url: str) -> str:
-    """Return host and port of a URL, equal for all spellings; the port only if it is not the scheme's default."""
+    """Return host and port of a URL, equal for all spellings; the port only if it is not the scheme's default.
+
+    Empty for a URL without a host, and for one that cannot be read.
+    """
     scheme, host, port = origin(url)
     return host if port in {None, DEFAULT_PORTS.get(scheme)} else f"{host}:{port}"
 

@@ -1,6 +1,6 @@
 """How long one call may take in all, by the bytes that it moves.
 
-A socket's own timeout restarts with every byte, so a call to a peer that sends a byte now and then would never end.
+A socket's own timeout restarts with every byte, so a call to a peer that sends a byte at times would never end.
 What is received gives time only as far as content comes of it: heads, the framing of chunks, trailers and empty
 compressed blocks may be sent without end.
 """

@@ -24,7 +24,7 @@ class MemoryStore:
     def take(self, share: float = 1.0, calls: int = 1) -> Wait | None:
         """Count calls if they are allowed now."""
         with self._lock:
-            now = self._bucket.now()  # type: ignore[no-untyped-call]
+            now = self._bucket.now()
             if self._until_sweep <= 0:
                 self._bucket.leak(now)
                 self._until_sweep = SWEEP_EVERY
@@ -34,7 +34,7 @@ class MemoryStore:
             if self._bucket.put(item):
                 self._until_sweep -= calls
                 return None
-            return Wait(max(float(self._bucket.waiting(item)) / 1000, 0.001))  # type: ignore[arg-type]
+            return Wait(max(float(self._bucket.waiting(item)) / 1000, 0.001))  # type: ignore[arg-type]  # awaitable only for other buckets
 
     def pause(self, seconds: float) -> None:
         """Do nothing: a pacer keeps its own pauses, and no other process counts here."""
@@ -42,7 +42,7 @@ class MemoryStore:
     def left(self) -> int:
         """Return how many calls the longest window still allows."""
         with self._lock:
-            self._bucket.leak(self._bucket.now())  # type: ignore[no-untyped-call]
+            self._bucket.leak(self._bucket.now())
             return max(0, self._bucket.rates[-1].limit - int(self._bucket.count()))
 
     def _until_free(self, share: float, calls: int, now: int) -> int:

@@ -45,7 +45,7 @@ class _Dumper(yaml.SafeDumper):
         node.flow_style = False
         super().serialize(node)
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML passes it
         return True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from croniter import CroniterBadDateError, CroniterError, croniter  # type: ignore[import-untyped]
+from croniter import CroniterBadDateError, CroniterError, croniter
 
 DESCRIPTION_LIMIT = 1000  # characters; Airflow keeps a description of the schedule in a column of this size
 _SAFE_LENGTH = 40  # no description of an expression as short as this comes near the limit

@@ -86,7 +86,7 @@ def check_schedule(frequency: Frequency, timezone: str) -> None:
 @lru_cache(maxsize=256)  # many accounts have the same schedule
 def _schedule_obstacle(expression: str, timezone: str, day: date) -> str | None:
     from debitoor_provider.sync.accounts import cron
-    from debitoor_provider.sync.accounts.clock import clock_changes
+    from debitoor_provider.sync.accounts.clock_changes import clock_changes
 
     if not cron.is_hourly(expression):
         return None

@@ -181,7 +181,7 @@ _OPPOSITES = {"include", "exclude"}
 
 
 def _on_one_branch(one: Location, other: Location) -> bool:
-    """Return whether one section holds the other: what is above or below is easily misplaced, what is beside is not."""
+    """Return whether one section holds the other: above or below a field is easily misplaced, next to it not."""
     length = min(len(one), len(other))
     return one[:length] == other[:length]
 

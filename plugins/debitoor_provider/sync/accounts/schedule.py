@@ -12,11 +12,11 @@ from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 import pendulum
-from croniter import croniter  # type: ignore[import-untyped]
+from croniter import croniter
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.accounts import cron as crons
-from debitoor_provider.sync.accounts.clock import clock_changes
+from debitoor_provider.sync.accounts.clock_changes import clock_changes
 from debitoor_provider.sync.accounts.frequency import FREQUENCIES
 
 if TYPE_CHECKING:

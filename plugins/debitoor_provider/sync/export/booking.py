@@ -9,6 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.rate_sums import gross_amounts
 from debitoor_provider.sync.statement import Statement, sums_by_rate
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Booking:
         document, figures = self.document, self.figures
         own = (document.stated_net, document.stated_gross, document.currency, document.document_number)
         names = document.company_name, document.filename
-        return Sent(figures.gross, currency, figures.date, *own, *names, by_rate=self.statement(currency).by_rate)
+        by_rate = gross_amounts(self.statement(currency).by_rate)
+        return Sent(figures.gross, currency, figures.date, *own, *names, by_rate=by_rate)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: the figures, ``rounding``, ``nearest``, ``exchange_rate`` and the reasons."""

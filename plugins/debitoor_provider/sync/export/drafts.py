@@ -11,9 +11,9 @@ from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
-from debitoor_provider.sync.export.files import require_size, require_stated_size
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.selection import select, select_workflow
+from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.steps.drafts import Shown

@@ -22,8 +22,8 @@ from debitoor_provider.sync.export.conversion import (
 )
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
-from debitoor_provider.sync.export.files import require_type
 from debitoor_provider.sync.export.selection import undated
+from debitoor_provider.sync.export.sendable_files import require_type
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
 from debitoor_provider.sync.export.tax_lines import (
     TaxLine,

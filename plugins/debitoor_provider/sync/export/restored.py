@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import FoundDocument
 from debitoor_provider.sync.marks import find_marker, without_marker
+from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.parties import same_party
+from debitoor_provider.sync.rate_sums import RateAmounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from debitoor_provider.services.debitoor.models import Expense
+    from debitoor_provider.sync.statement import StatedRate
 
 _NUMBER, _COMPANY = "document_number", "company"
 _REAL_AMOUNT = re.compile(r"(-?\d+\.\d\d) ([A-Z]{3})(?: \(.+\))?", re.ASCII)
@@ -55,8 +58,24 @@ def _restored(expense: Expense, uid: int, key: str, text: str, specification: Se
         currency=currency,
         net_amount=net,
         gross_amount=gross,
+        booked_gross=expense.total_gross_amount,
+        booked_currency=expense.currency,
+        by_rate=_amounts_by_rate(expense),
         moved_at=expense.created_date,
     )
+
+
+def _amounts_by_rate(expense: Expense) -> dict[StatedRate, RateAmounts]:
+    """Return the amounts of an expense by tax rate, if its lines state them."""
+    found: dict[StatedRate, RateAmounts] = {}
+    for line in expense.lines:
+        gross, net, tax = line.gross_amount, line.net_amount, line.tax_amount
+        if gross is None or net is None or tax is None:
+            return {}
+        others = found.get(line.tax_rate, RateAmounts(ZERO)).completed(line.tax_rate)
+        found[line.tax_rate] = RateAmounts(gross + others[0], net + others[1], tax + others[2])
+    is_whole = sum(amounts.gross for amounts in found.values()) == expense.total_gross_amount
+    return {rate: amounts for rate, amounts in found.items() if amounts.gross} if is_whole else {}
 
 
 def number_in(words: Sequence[str], specification: Sequence[str], others: Collection[str], company: str) -> str:

@@ -160,8 +160,8 @@ def _is_domestic(supplier: Place, at_home: Place, document: Document) -> bool:
 def _supplier(document: Document, company: Company | None, at_home: Place, day: date) -> Place | None:
     """Place the supplier by its country and its VAT number, which have to agree.
 
-    The number of one's own country says nothing about a supplier elsewhere: it may be registered there, or the number
-    may be one's own.
+    A number of the books' country says nothing about a supplier elsewhere: it may be registered there, or the number
+    may be that of the books' own company.
 
     :raises Obstacle: when they contradict each other, or the country is not in the tables
     """

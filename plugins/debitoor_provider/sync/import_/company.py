@@ -59,7 +59,7 @@ def find_company(
 
 
 def create_company(found: int | CompanyToCreate | None, getmyinvoices: GetMyInvoicesClient) -> int | None:
-    """Return the id of a company that :func:`find_company` found; one that is to be created is created.
+    """Return the id of a company that :func:`find_company` found, and create it if it is missing.
 
     :raises Refused: when it cannot be created
     """

@@ -13,15 +13,17 @@ from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
 from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
 from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
-from debitoor_provider.sync.import_.draft import gross_of, upload_name
+from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
 from debitoor_provider.sync.import_.present import copies, copies_of, doubled_of, recorded, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
+from debitoor_provider.sync.import_.restored import found_documents
 from debitoor_provider.sync.import_.selection import select_sales
-from debitoor_provider.sync.ledger import FoundDocument, State
-from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
+from debitoor_provider.sync.import_.tax_amounts import gross_of
+from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.marks import ANY_SALES_MARKER
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.http.origin import Origin
     from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.accounts.settings import ImportAccount
-    from debitoor_provider.sync.ledger import Entry, PlannedDocument
+    from debitoor_provider.sync.ledger import Entry, FoundDocument, PlannedDocument
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.copies import Copies
     from debitoor_provider.sync.steps.direction import Mover, ServiceClients, Side
@@ -111,7 +113,7 @@ class ImportDirection:
     def records(
         self,
         window: Window,
-        keep: MutableMapping[Any, SalesDocument],  # noqa: ARG002  the service lists all at once
+        keep: MutableMapping[Any, SalesDocument],
     ) -> tuple[Iterable[SalesDocument], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
         records, gone = list_sales(window, self.account, self.debitoor)
@@ -131,15 +133,15 @@ class ImportDirection:
         """Return the document's id."""
         return record.id
 
-    def is_archived(self, record: SalesDocument) -> bool:  # noqa: ARG002
+    def is_archived(self, record: SalesDocument) -> bool:
         """Return that sales documents are not archived."""
         return False
 
-    def select(self, record: SalesDocument, *, sent_again: bool = False) -> LeftOut | None:  # noqa: ARG002
+    def select(self, record: SalesDocument, *, sent_again: bool = False) -> LeftOut | None:
         """Return why the account does not take a document."""
         return select_sales(record, self.account)
 
-    def recheck(self, entry: Entry) -> LeftOut | bool:  # noqa: ARG002
+    def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return ``False``: whatever a document waits for, the listing of changes shows it."""
         return False
 
@@ -158,7 +160,7 @@ class ImportDirection:
         """Return the record that the ledger kept."""
         return SALES_DOCUMENTS.load(snapshot)
 
-    def corrected(self, record: SalesDocument, decisions: str) -> SalesDocument:  # noqa: ARG002 - nobody corrects it
+    def corrected(self, record: SalesDocument, decisions: str) -> SalesDocument:
         """Return the document as it is: Debitoor made it itself."""
         return record
 
@@ -239,7 +241,7 @@ class ImportDirection:
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
     ) -> Iterable[TargetRecord]:
-        """Return the documents of a period that carry the mark of a sales document; others are no business of it."""
+        """Return the documents of a period that carry the mark of a sales document; others are left out."""
         return target_records(
             self.getmyinvoices.documents_kept_in(
                 keep, archived=Archived.ANY, note=ANY_SALES_MARKER, start=start, end=end
@@ -258,29 +260,16 @@ class ImportDirection:
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
     def found(self) -> Iterable[FoundDocument]:
-        """Return the sales documents whose mark is in a note in GetMyInvoices; those do not say who the customer is."""
-        found: dict[str, FoundDocument] = {}
-        for document in self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER):
-            if sales_id := find_sales_marker(document.note):
-                found[sales_id] = FoundDocument(
-                    source_id=sales_id,
-                    exchange_key=self._key(sales_id),
-                    target_id=str(document.document_uid),
-                    target_name=document.filename or None,
-                    document_date=document.document_date,
-                    document_number=document.document_number,
-                    currency=document.currency,
-                    net_amount=document.net_amount,
-                    gross_amount=document.gross_amount,
-                )
-        return found.values()
+        """Return the sales documents whose mark is in a note in GetMyInvoices, with what Debitoor states of them."""
+        marked = self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER)
+        return found_documents(marked, self.debitoor, self._key)
 
     def samples(self, most: int) -> Sequence[SalesDocument]:
         """Return recent sales documents that the account takes."""
         listed = sample_sales(self.account, self.debitoor)
         return [record for record in listed if self.select(record) is None][:most]
 
-    def file_name(self, entry: Entry, side: Side) -> str:  # noqa: ARG002
+    def file_name(self, entry: Entry, side: Side) -> str:
         """Return the name of a document's file; Debitoor's PDFs have none of their own."""
         return entry.target_name or f"{entry.source_name}.pdf"
 

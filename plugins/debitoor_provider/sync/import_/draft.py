@@ -10,6 +10,7 @@ from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.sync.import_.selection import undated
+from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, gross_of, turned
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO
@@ -38,14 +39,14 @@ def statement_of(upload: NewDocument) -> Statement:
     return Statement.of_total(upload.document_date, upload.tax_rates, upload.gross_amount, upload.currency)
 
 
-def sent_of(upload: NewDocument, customer: str) -> Sent:
+def sent_of(upload: NewDocument, document: SalesDocument) -> Sent:
     """Return what the ledger keeps of an upload: a gross amount may be computed, and a sign turned.
 
-    :param customer: whom the sales document names
+    :param document: the sales document that is uploaded
     """
     gross, currency, number = upload.gross_amount, upload.currency, upload.document_number
-    own = (upload.net_amount, gross, currency, number, customer, number)
-    by_rate = statement_of(upload).by_rate
+    own = (upload.net_amount, gross, currency, number, document.customer_name, number)
+    by_rate = amounts_by_rate(document, gross)
     return Sent(gross or ZERO, currency, upload.document_date, *own, by_rate=by_rate)
 
 
@@ -87,14 +88,6 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     )
 
 
-def gross_of(document: SalesDocument) -> Decimal | None:
-    """Return a document's gross amount, from net amount and tax where it is not reported; ``None`` without these."""
-    net, tax, gross = document.total_net_amount, document.total_tax_amount, document.total_gross_amount
-    if gross is None and net is not None and tax is not None:
-        return net + tax
-    return gross
-
-
 def _with_gross(document: SalesDocument) -> SalesDocument:
     """Return a document with its gross amount, from net amount and tax where it is not reported.
 
@@ -129,14 +122,10 @@ def signed(document: SalesDocument, account: ImportAccount) -> SalesDocument:
         raise held("positive_sales_credit_note", gross=gross, currency=document.currency)
     return replace(
         document,
-        total_net_amount=_turned(document.total_net_amount),
-        total_gross_amount=_turned(document.total_gross_amount),
-        unpaid_amount=_turned(document.unpaid_amount),
+        total_net_amount=turned(document.total_net_amount),
+        total_gross_amount=turned(document.total_gross_amount),
+        unpaid_amount=turned(document.unpaid_amount),
     )
-
-
-def _turned(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else -amount
 
 
 def payment_status(document: SalesDocument) -> PaymentStatus:

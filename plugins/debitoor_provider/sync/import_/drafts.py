@@ -28,12 +28,12 @@ class UploadDraft:
     """An upload as a person sees it before it is made.
 
     :param company: that it will be assigned to
-    :param customer: whom the sales document names
+    :param document: the sales document that is uploaded
     """
 
     upload: NewDocument
     company: str
-    customer: str
+    document: SalesDocument
 
     def shown(self) -> Shown:
         """Return what a person sees of it."""
@@ -54,7 +54,7 @@ class UploadDraft:
 
     def sent(self) -> Sent:
         """Return the document's figures as they are uploaded."""
-        return sent_of(self.upload, self.customer)
+        return sent_of(self.upload, self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +72,19 @@ class UploadDrafts:
         """Return note and tags of an upload."""
         return _description(note_of(record, self.account), self.account.defaults.tags)
 
-    def draft(self, record: SalesDocument, decisions: str = "") -> UploadDraft:  # noqa: ARG002 - there are none
+    def draft(self, record: SalesDocument, decisions: str = "") -> UploadDraft:
         """Return the upload that a sales document becomes.
 
         :raises Obstacle: when the account's rules hold the document
         """
         upload = new_document(record, self.account, self.company_uid, upload_name(record))
-        return UploadDraft(upload, self.account.defaults.company or "", record.customer_name)
+        return UploadDraft(upload, self.account.defaults.company or "", record)
 
-    def released(self, record: SalesDocument) -> LeftOut | None:  # noqa: ARG002
+    def released(self, record: SalesDocument) -> LeftOut | None:
         """Return nothing: sales documents have no approval."""
         return None
 
-    def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:  # noqa: ARG002
+    def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:
         """Return whether GetMyInvoices has a document with the sales document's mark."""
         there = self.copies.get(record.id, ())
         return booked_twice(there) if len(there) > 1 else bool(there)

@@ -23,12 +23,12 @@ from debitoor_provider.sync.import_.listing import sales_document
 from debitoor_provider.sync.import_.present import as_copies
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
 from debitoor_provider.sync.import_.selection import select_sales
+from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate
 from debitoor_provider.sync.ledger import Sent, State
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.duplicates import found_before, require_single
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -78,7 +78,7 @@ class UploadMover:
         if document is None:
             return
         if copies:
-            self._take(entry, copies)
+            self._take(entry, copies, document)
             return
         name = entry.target_name or f"{document.id}.pdf"
         with spool() as body:
@@ -91,7 +91,7 @@ class UploadMover:
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
-            sent = sent_of(upload, document.customer_name)
+            sent = sent_of(upload, document)
             duplicate = self._duplicate(entry, upload, sent)
             is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
             entry = self.ledger.steps.intend(entry, duplicate=duplicate, sent=sent)
@@ -141,13 +141,14 @@ class UploadMover:
         self._take(entry, copies)
         return True
 
-    def _take(self, entry: Entry, copies: Sequence[Document]) -> None:
+    def _take(self, entry: Entry, copies: Sequence[Document], document: SalesDocument | None = None) -> None:
         """Take the one document that carries the sales document's mark as its copy.
 
+        :param document: the sales document, unless it was being sent
         :raises Obstacle: when there are several
         """
         require_single(self.ledger, entry, as_copies(copies))
-        self._adopt(entry, copies[0])
+        self._adopt(entry, copies[0], document)
 
     def _settle(self, entry: Entry) -> bool:
         """Look whether an attempt whose answer was lost has arrived after all (contract section 6.4)."""
@@ -161,13 +162,13 @@ class UploadMover:
         self._adopt(entry, there[0])
         return True
 
-    def _adopt(self, entry: Entry, there: Document) -> None:
+    def _adopt(self, entry: Entry, there: Document, document: SalesDocument | None = None) -> None:
         """Take a document that carries the sales document's mark as its copy."""
         sent = None
         if entry.state is State.SENDING:
             self._repair(there)
-        else:
-            sent = _sent_before(entry, there)
+        elif document is not None:
+            sent = _sent_before(entry, there, document)
         self.ledger.steps.moved(entry, str(there.document_uid), detail=found_before(entry), sent=sent)
 
     def _existing(self, document: SalesDocument, upload: NewDocument, already: AlreadyExists) -> Document:
@@ -261,12 +262,12 @@ def _says_nothing_else(there: Document, upload: NewDocument) -> bool:
     )
 
 
-def _sent_before(entry: Entry, there: Document) -> Sent | None:
+def _sent_before(entry: Entry, there: Document, document: SalesDocument) -> Sent | None:
     """Return what was sent of a document that the ledger does not know to have been sent."""
     gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
     if gross is None:
         return None
-    by_rate = Statement.of_total(entry.document_date, there.tax_rates, gross, there.currency).by_rate
+    by_rate = amounts_by_rate(document, gross)
     return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import SalesDocument
-from debitoor_provider.sync.import_.draft import gross_of
+from debitoor_provider.sync.import_.tax_amounts import gross_of
 from debitoor_provider.sync.ledger import PlannedDocument, State
 from debitoor_provider.sync.snapshot import Snapshots
 

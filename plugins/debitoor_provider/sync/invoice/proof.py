@@ -22,8 +22,8 @@ _NOT_TAXED = "O"
 _WITH_TAX = {"S", "AA", "H", "B", ""}
 """Categories with VAT that is due and stated: standard, lower, higher, split payment, or not named.
 
-In the others there is none (EN 16931, BR-Z-9 and those like it), or it is included in the price, not due, or of a kind
-that nobody knows.
+In the others there is none (EN 16931, BR-Z-9 and those like it), or it is included in the price, not due, or of an
+unknown kind.
 """
 _HIGHEST_RATE = 100
 

@@ -42,8 +42,7 @@ def to_rate(text: str | None) -> Decimal | None:
 
 def plain(rate: Decimal) -> Decimal:
     """Return a rate without superfluous zeros and without an exponent."""
-    shortened = rate.normalize()
-    return shortened.quantize(Decimal(1)) if shortened.as_tuple().exponent > 0 else shortened + 0  # type: ignore[operator]
+    return Decimal(f"{rate.normalize():f}") + 0  # no negative zero
 
 
 def to_day(text: str | None) -> date | None:

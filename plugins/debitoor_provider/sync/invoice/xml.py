@@ -1,4 +1,4 @@
-"""XML of strangers: parsed within limits, and looked up by names without their namespaces."""
+"""Untrusted XML: parsed within limits, and looked up by names without their namespaces."""
 
 from __future__ import annotations
 

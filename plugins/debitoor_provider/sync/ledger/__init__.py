@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from debitoor_provider.sync.ledger.booked import Sent
 from debitoor_provider.sync.ledger.choices import read_choices
 from debitoor_provider.sync.ledger.consents import Consent
 from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.entries import Entry, Event, FoundDocument, PlannedDocument
 from debitoor_provider.sync.ledger.errors import (
     EntryChanged,
     IllegalTransition,
@@ -21,7 +23,6 @@ from debitoor_provider.sync.ledger.filters import Chosen, Order
 from debitoor_provider.sync.ledger.ledger import Ledger
 from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
-from debitoor_provider.sync.ledger.records import Entry, Event, FoundDocument, PlannedDocument, Sent
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
 from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restated
 from debitoor_provider.sync.ledger.run_records import Run, Watermark

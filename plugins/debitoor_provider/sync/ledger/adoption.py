@@ -16,10 +16,10 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.entries import NO_TRACES, Entry
 from debitoor_provider.sync.ledger.events import event_values, last_way_to_moved
 from debitoor_provider.sync.ledger.names import give_names
 from debitoor_provider.sync.ledger.pending import read_entries
-from debitoor_provider.sync.ledger.records import NO_TRACES, Entry
 from debitoor_provider.sync.ledger.rows import COLUMNS, found_by, to_entry
 from debitoor_provider.sync.ledger.states import DONE, EventKind, State, origins, require_legal
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.entries import PlannedDocument
 
 _FIGURES = (
     "mark_code",

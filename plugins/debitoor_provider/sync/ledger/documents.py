@@ -11,13 +11,13 @@ from debitoor_provider.sync.ledger.adoption import sent_elsewhere
 from debitoor_provider.sync.ledger.choices import answer
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.entries import DECIDED, NO_TRACES, Event, duplicate_columns, require_key
 from debitoor_provider.sync.ledger.events import last_way_to_moved
 from debitoor_provider.sync.ledger.filters import Filters, Order, conditions
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
 from debitoor_provider.sync.ledger.orders import along_index, is_in_index_of_states, sort, unindexed
 from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order
 from debitoor_provider.sync.ledger.rebuild import Rebuild
-from debitoor_provider.sync.ledger.records import DECIDED, NO_TRACES, Event, duplicate_columns, require_key
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, DirectionName, EventKind, State
 from debitoor_provider.sync.ledger.transitions import advance_all
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import Entry, FoundDocument
+    from debitoor_provider.sync.ledger.entries import Entry, FoundDocument
     from debitoor_provider.sync.ledger.results import RebuildResult
     from debitoor_provider.sync.ledger.rows import Described
 
@@ -181,7 +181,7 @@ class Documents:
         """Return the events of a document, oldest first."""
         query = sa.select(events).where(events.c.document_id == entry.id).order_by(events.c.id)
         with self._database().read() as connection:
-            return [Event(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 (public in spite of its name)
+            return [Event(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - documented, despite its name
 
     # A person's decisions, which are refused while the outcome of a send is open
 
@@ -231,7 +231,7 @@ class Documents:
     ) -> list[Entry]:
         """Plan documents with facts that a person states about them; return those whose state allows it.
 
-        They count from then on in place of all that was stated before, also after the source record has changed.
+        They replace all that was stated before, also after the source record has changed.
 
         :param corrections: as words ``name=value``; empty: the record alone counts again
         :param detail: the same for the history

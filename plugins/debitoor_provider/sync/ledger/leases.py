@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.entries import Entry
     from debitoor_provider.sync.ledger.states import State
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.tables import documents, events
+from debitoor_provider.sync.ledger.entries import Entry
 from debitoor_provider.sync.ledger.pending import read_entries
-from debitoor_provider.sync.ledger.records import Entry
 from debitoor_provider.sync.ledger.rows import likeness_keys
 from debitoor_provider.sync.ledger.states import EventKind, State
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.entries import Entry
     from debitoor_provider.sync.rate_sums import Sum
 
 _SORTED = 50_000

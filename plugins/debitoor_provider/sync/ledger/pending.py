@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.entries import Entry
 
 
 class Pending(Sequence["Entry"]):

@@ -13,8 +13,8 @@ from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewh
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.entries import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.events import event_values
-from debitoor_provider.sync.ledger.records import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.rekeying import require_same_target, require_target_of_latest, set_keys
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import document_values, search_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.ledger.records import Entry, PlannedDocument
+    from debitoor_provider.sync.ledger.entries import Entry, PlannedDocument
     from debitoor_provider.sync.ledger.states import DirectionName
 
 

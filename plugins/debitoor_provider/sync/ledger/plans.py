@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, watermarks
 from debitoor_provider.sync.ledger.database.triggers import fold
+from debitoor_provider.sync.ledger.entries import require_key
 from debitoor_provider.sync.ledger.filters import ORDERS, conditions
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.plan_writer import PlanWriter
-from debitoor_provider.sync.ledger.records import require_key
 from debitoor_provider.sync.ledger.states import State
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.entries import PlannedDocument
     from debitoor_provider.sync.ledger.results import PlanResult
     from debitoor_provider.sync.ledger.states import DirectionName
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger.booked import NOT_BOOKED
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.entries import NO_REASON, Entry, FoundDocument
 from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.names import give_names
-from debitoor_provider.sync.ledger.records import NO_REASON, Entry, FoundDocument
 from debitoor_provider.sync.ledger.results import RebuildResult
 from debitoor_provider.sync.ledger.rows import COLUMNS, document_values, search_text, to_entry
-from debitoor_provider.sync.ledger.states import EventKind, State, is_legal
+from debitoor_provider.sync.ledger.states import DONE, EventKind, State, is_legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,22 +41,24 @@ class Rebuild:
         self._at = at
 
     def restore(self, found: Iterable[FoundDocument]) -> RebuildResult:
-        """Set known documents to moved and add unknown ones."""
+        """Set known documents to moved and add unknown ones; moved ones get the booked amounts that they lack."""
         by_id = {document.source_id: document for document in found}
         added = restored = 0
         for chunk in chunks(sorted(by_id)):
             known = self._known(chunk)
             new = [by_id[source_id] for source_id in chunk if source_id not in known]
             stale = [entry for entry in known.values() if _is_stale(entry, by_id[entry.source_id])]
+            lacking = [entry for entry in known.values() if _lacks_amounts(entry, by_id[entry.source_id])]
             entries = self._insert(new)
             self._set_moved(stale, by_id)
+            self._set_booked([*stale, *lacking], by_id)
             unnamed = [
                 (entry, name)
                 for entry in [*entries, *stale]
                 if entry.target_name is None and (name := by_id[entry.source_id].target_name)
             ]
             give_names(self._connection, unnamed, at=self._at, run_id=None, states={State.MOVED})  # where it is free
-            added, restored = added + len(entries), restored + len(stale)
+            added, restored = added + len(entries), restored + len(stale) + len(lacking)
         return RebuildResult(added, restored, len(by_id) - added - restored)
 
     def _known(self, source_ids: list[str]) -> dict[str, Entry]:
@@ -113,9 +116,24 @@ class Rebuild:
             [self._event(entry.id, entry.state, by_id[entry.source_id].target_id) for entry in stale],
         )
 
+    def _set_booked(self, entries: list[Entry], by_id: dict[str, FoundDocument]) -> None:
+        found = [(entry.id, by_id[entry.source_id]) for entry in entries]
+        values = [
+            {f"new_{name}": value for name, value in document.booked.items()} | {"the_id": id_}
+            for id_, document in found
+            if document.booked_gross is not None
+        ]
+        if values:
+            columns: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in NOT_BOOKED}
+            self._connection.execute(
+                documents.update().where(documents.c.id == sa.bindparam("the_id")).values(columns), values
+            )
+
     def _values(self, document: FoundDocument) -> dict[str, Any]:
         search = search_text(document.source_id, document.document_number, document.company, document.gross_amount)
-        return document_values(document) | {
+        return {
+            **document_values(document),
+            **document.booked,
             "account": self._account,
             "direction": self._direction,
             "source_id": document.source_id,
@@ -138,3 +156,11 @@ def _is_stale(entry: Entry, document: FoundDocument) -> bool:
     if entry.state is State.MOVED:
         return entry.target_id != document.target_id
     return is_legal(EventKind.REBUILT, entry.state, State.MOVED)
+
+
+def _lacks_amounts(entry: Entry, document: FoundDocument) -> bool:
+    """Return whether only the target's record tells what was booked, or of which tax rates that was."""
+    if entry.state not in DONE or _is_stale(entry, document) or entry.target_id != document.target_id:
+        return False
+    is_unknown = entry.booked_gross is None or (not entry.booked_rates and bool(document.booked["booked_rates"]))
+    return is_unknown and document.booked_gross is not None and entry.booked_gross in (None, document.booked_gross)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from debitoor_provider.sync.ledger.records import PlannedDocument
+    from debitoor_provider.sync.ledger.entries import PlannedDocument
     from debitoor_provider.sync.ledger.states import DirectionName
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.entries import Entry
 
 
 class Outcome(StrEnum):

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from debitoor_provider.sync.ledger.database.tables import documents
-from debitoor_provider.sync.ledger.records import Entry, FoundDocument, PlannedDocument, Sent
+from debitoor_provider.sync.ledger.entries import Entry, FoundDocument, PlannedDocument
 from debitoor_provider.sync.likeness import number_key
 from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+    from debitoor_provider.sync.ledger.booked import Sent
 
 Described: TypeAlias = Entry | PlannedDocument | FoundDocument
 """A document with what its source states of it."""
@@ -72,7 +74,7 @@ def restated(document: Described, sent: Sent) -> Described:
 def stated_values(entry: Entry, sent: Sent) -> dict[str, Any]:
     """Return the columns that change when a document's figures are known better than its record says.
 
-    By them it is found from then on, as one that is like another too.
+    Searches find it by them, and so do comparisons with other documents.
     """
     changed = _changed(entry, sent.stated)
     return changed | found_by(entry._replace(**changed)) if changed else {}

@@ -11,7 +11,7 @@ from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.states import DONE, EventKind
 from debitoor_provider.sync.money import net_of
-from debitoor_provider.sync.rate_sums import Sum, Total, ordered, read_rates
+from debitoor_provider.sync.rate_sums import RateAmounts, Sum, Total, ordered, read_rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,8 @@ _DIGITS = 4
 """Decimals of the amounts that SQLite adds up as whole numbers."""
 _LARGE = 1e9
 """From here on SQLite leaves an amount to be added here: a million of them must fit into 64 bits."""
-_SEVERAL = "*"
-"""Stands for the texts of documents of several tax rates, which are read here."""
+_WRITTEN = "*"
+"""Stands for the texts that have amounts, which are read here."""
 
 
 class RunSums(NamedTuple):
@@ -71,43 +71,43 @@ def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> l
     rates = sa.case((was_sent, documents.c.booked_rates), else_="")
     date = documents.c.document_date
     month = sa.func.substr(sa.type_coerce(date, sa.String), 1, 7) if is_sqlite else sa.func.to_char(date, "YYYY-MM")
-    are_several = (sa.func.instr if is_sqlite else sa.func.strpos)(rates, ":") > 0
+    has_amounts = (sa.func.instr if is_sqlite else sa.func.strpos)(rates, ":") > 0
     each = (
         sa.select(
             sa.func.coalesce(month, "").label("month"),
             documents.c.direction,
             currency.label("currency"),
-            sa.case((are_several, _SEVERAL), else_=rates).label("rate"),
+            sa.case((has_amounts, _WRITTEN), else_=rates).label("rate"),
             gross.label("gross"),
-            sa.case((are_several, rates)).label("several"),
+            sa.case((has_amounts, rates)).label("amounts"),
         )
         .where(*where)
         .subquery()
     )
     key = (each.c.month, each.c.direction, each.c.currency, each.c.rate)
     added = _added_as_integers(each) if is_sqlite else _added(each)
-    parts = sa.func.aggregate_strings(each.c.several, " ")
+    parts = sa.func.aggregate_strings(each.c.amounts, " ")
     query = sa.select(*key, *added, sa.func.count(), sa.func.count(each.c.gross), parts).group_by(*key)
     totals: dict[tuple[str, str, str], Total] = {}
-    for *of, rate, units, net_units, rest, number, known, several in connection.execute(query):
+    for *of, rate, units, net_units, rest, number, known, amounts in connection.execute(query):
         month_of, direction, currency_of = of
         total = totals.setdefault((month_of, direction, currency_of), Total())
         others = [Decimal(text) for text in (rest or "").split()]
         amount = _amount(units, is_sqlite) + sum(others, Decimal(0))
         total.add(amount, number, number - known)
-        if rate == _SEVERAL:
-            for one, part in read_rates(several):
+        if rate == _WRITTEN:
+            for one, part in read_rates(amounts):
                 total.add_rate(one, part)
         elif rate:
             net = _amount(net_units, is_sqlite) + sum((net_of(other, Decimal(rate)) for other in others), Decimal(0))
-            total.add_rate(Decimal(rate), amount, known, net)
+            total.add_rate(Decimal(rate), RateAmounts(amount, net), known)
         elif known:
-            total.add_rate(None, amount, known)
+            total.add_rate(None, RateAmounts(amount), known)
     return ordered(totals)
 
 
 def _has_one_rate(each: sa.Subquery) -> ColumnElement[bool]:
-    return each.c.rate.not_in(["", _SEVERAL])
+    return each.c.rate.not_in(["", _WRITTEN])
 
 
 def _added(each: sa.Subquery) -> list[ColumnElement[Any]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.database.engine import StepTransaction
-    from debitoor_provider.sync.ledger.records import Entry
+    from debitoor_provider.sync.ledger.entries import Entry
 
 
 _NOTES = frozenset({EventKind.FILE_UPLOADED})

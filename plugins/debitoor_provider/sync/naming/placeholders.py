@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.naming.filename import split_name
@@ -73,6 +74,10 @@ def _number_form(form: str) -> Callable[[Any], str] | None:
     return (lambda number: f"{number:0{int(found[1])}}") if found else None
 
 
+def _shortened(limit: int, text: str) -> str:
+    return cut(text, limit).rstrip()
+
+
 def _text_form(form: str) -> Callable[[Any], str] | None:
     steps: list[Callable[[str], str]] = []
     for part in form.split(":"):
@@ -81,7 +86,7 @@ def _text_form(form: str) -> Callable[[Any], str] | None:
         elif part == "lower":
             steps.append(str.lower)
         elif re.fullmatch(r"[1-9][0-9]{0,2}", part):
-            steps.append(lambda text, limit=int(part): cut(text, limit).rstrip())  # type: ignore[misc]
+            steps.append(partial(_shortened, int(part)))
         else:
             return None
 

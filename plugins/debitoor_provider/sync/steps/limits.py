@@ -109,7 +109,7 @@ def require_few_archived(job: Job, number: int) -> None:
 
 
 def is_allowed(job: Job, limit_name: str, least: Decimal | int) -> bool:
-    """Return whether a person has allowed a run to exceed a limit; from then on it is allowed to it alone.
+    """Return whether a person has allowed a run to exceed a limit; this run then uses the permission up.
 
     :param least: by how much at least
     """

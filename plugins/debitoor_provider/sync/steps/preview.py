@@ -10,6 +10,7 @@ from debitoor_provider.services.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
 from debitoor_provider.sync.money import canonical
 from debitoor_provider.sync.obstacle import Obstacle, refusal
+from debitoor_provider.sync.rate_sums import gross_amounts
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.entering import enter
 from debitoor_provider.sync.steps.foreseen import (
@@ -26,11 +27,11 @@ from debitoor_provider.sync.steps.plan import listing
 from debitoor_provider.sync.steps.rename import FreeNames, other_wish, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from decimal import Decimal
 
-    from debitoor_provider.sync.statement import StatedRate
+    from debitoor_provider.sync.rate_sums import ByRate
     from debitoor_provider.sync.steps.drafts import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
@@ -46,7 +47,7 @@ class Preview:
 
     :param outcome: ``send``, ``held``, ``rejected``, ``waiting``, ``left out``, ``there`` or ``ignored``
     :param lines: the amounts to be written, e.g. ``19 %: 119.00``
-    :param by_rate: the same gross amounts by tax rate; empty where nothing would be written
+    :param by_rate: the amounts by tax rate; empty where nothing would be written
     :param marks: what a person should know of it although it would go
     :param message: why it would not go, with what helps; ``None`` when it would
     """
@@ -64,7 +65,7 @@ class Preview:
     invoice: str = ""
     marks: tuple[Message, ...] = ()
     message: Message | None = None
-    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
+    by_rate: ByRate = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -73,10 +74,9 @@ class Preview:
 
     def as_row(self) -> dict[str, Any]:
         """Return the fields as a row of a table, the reason in English."""
-        row = {part.name: getattr(self, part.name) for part in fields(self)}
-        del row["message"], row["marks"], row["by_rate"]
+        names = [part.name for part in fields(self) if part.name not in {"message", "marks", "by_rate"}]
         gross = None if self.gross_amount is None else canonical(self.gross_amount, self.currency)
-        return row | {"gross_amount": gross, "reason": self.reason}
+        return {name: getattr(self, name) for name in names} | {"gross_amount": gross, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,15 +271,15 @@ def _kept(entry: Entry | None) -> Message | None:
 
 
 def _drafted(row: ForeseenDocument, outcome: str, message: Message | None, draft: Draft) -> Preview:
-    """Return a document of which is known what would be written."""
-    shown, statement = draft.shown(), draft.statement()
+    """Return a document with what would be written of it."""
+    shown, statement, sent = draft.shown(), draft.statement(), draft.sent()
     return replace(
         _of(row, outcome, message, invoice=shown.invoice),
         document_date=statement.date,
         gross_amount=statement.gross if shown.lines else None,
         currency=statement.currency,
         lines=shown.lines,
-        by_rate=statement.by_rate if shown.lines else {},
+        by_rate=(sent.by_rate if sent else gross_amounts(statement.by_rate)) if shown.lines else {},
     )
 
 

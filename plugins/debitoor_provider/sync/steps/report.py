@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STOPPED = "stopped"
 """The verdict of a run that stays until a person has corrected something."""
 LATE = "late"
-"""What people are told of an account whose run is not done in time; no verdict of a run."""
+"""The outcome that people are notified of when an account's run is not done in time; no verdict of a run."""
 WENT_THROUGH = ("success", "rejected")
 """The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
@@ -26,7 +26,7 @@ class Report:
     """The result of a run.
 
     :param counts: documents by what happened to them in this run
-    :param invoices: documents of this run by what came of their e-invoice
+    :param invoices: documents of this run by the outcome of their e-invoice
     :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
         ``stopped`` when it did because a person has to correct something first
     :param message: why it failed; ``None`` when it did not

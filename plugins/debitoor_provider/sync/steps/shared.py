@@ -117,7 +117,7 @@ class SharedListing(Generic[R]):
         try:
             records = tuple(asked.ask(_Bounded(self._most)))
         except (_TooMany, BadAnswer, RejectError) as error:  # it may concern some of the accounts only
-            log.info("Each account lists by itself: %s", error)
+            log.info("Each account sends its own request: %s", error)
             self._is_possible = False
             return False
         self._asked, self._records, self._began = asked, records, began

@@ -224,7 +224,7 @@ class DocumentOfAccount(DocumentModel):
 class DocumentListOfAccounts(DocumentList):
     """A page of a list of documents of several accounts."""
 
-    documents: list[DocumentOfAccount]  # type: ignore[assignment]
+    documents: list[DocumentOfAccount]  # type: ignore[assignment]  # a narrower list, which is only read
 
 
 class AttentionList(BaseModel):

@@ -20,8 +20,8 @@ class RateSumModel(BaseModel):
     rate: Decimal | None = Field(description="In per cent; null for what is not booked, or not known by rate")
     documents: int = Field(description="How many documents have an amount of it")
     gross: Decimal
-    net: Decimal | None = Field(description="Of each document's gross amount at this rate; null without a rate")
-    tax: Decimal | None = Field(description="The rest of the gross amount; null without a rate")
+    net: Decimal | None = Field(description="Stated, or of each document's gross amount; null without a rate")
+    tax: Decimal | None = Field(description="Stated, or the rest of the gross amount; null without a rate")
 
     @classmethod
     def of(cls, rate_sum: RateSum, currency: str) -> Self:

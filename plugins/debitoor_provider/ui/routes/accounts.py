@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.runs.account_files import fileless
@@ -18,7 +18,7 @@ from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import NEED_HELP, AccountState
 from debitoor_provider.ui.chart import chart, first_day
-from debitoor_provider.ui.drafts import as_shown
+from debitoor_provider.ui.entered_settings import as_shown
 from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
 from debitoor_provider.ui.folder import account_file, account_files, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
@@ -30,7 +30,7 @@ from debitoor_provider.ui.models.accounts import (
     ProblemModel,
     StopModel,
 )
-from debitoor_provider.ui.models.common import KnownDirection  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.common import KnownDirection
 from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
 from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute

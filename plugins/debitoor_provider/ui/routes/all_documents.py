@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import StreamingResponse  # noqa: TC002
+from fastapi.responses import StreamingResponse
 
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.csv_export import CsvForm, rows_of
@@ -14,7 +14,7 @@ from debitoor_provider.ui.document_lists import DocumentListFilter, ListPart, re
 from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount
-from debitoor_provider.ui.models.sums import SumList  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.sums import SumList
 from debitoor_provider.ui.sight import Accounts, accounts_of
 from debitoor_provider.ui.strict import StrictRoute
 

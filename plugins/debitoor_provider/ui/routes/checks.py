@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.ui import checks
 from debitoor_provider.ui.access import RUN
-from debitoor_provider.ui.checks import CheckPart  # noqa: TC001  FastAPI reads it
-from debitoor_provider.ui.csv_export import CsvForm  # noqa: TC001
+from debitoor_provider.ui.checks import CheckPart
+from debitoor_provider.ui.csv_export import CsvForm
 from debitoor_provider.ui.folder import settings_of
-from debitoor_provider.ui.models.checks import CheckModel, CheckWish  # noqa: TC001
-from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.checks import CheckModel, CheckWish
+from debitoor_provider.ui.models.common import RequestDay
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
 

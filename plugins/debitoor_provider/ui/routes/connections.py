@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.services.errors import ServiceError
-from debitoor_provider.sync.accounts.values import Timezone  # noqa: TC001  pydantic reads it
+from debitoor_provider.sync.accounts.values import Timezone
 from debitoor_provider.ui import audit, connections
 from debitoor_provider.ui.access import ANY_USER, CONNECT
-from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.models.common import Text
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Connections"], route_class=StrictRoute)

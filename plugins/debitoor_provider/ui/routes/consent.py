@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.sdk.configuration import conf
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -29,7 +29,7 @@ from debitoor_provider.ui.access import ANY_USER, CONNECT, require_connection
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.plain_page import PROTECTION, plain_page
 from debitoor_provider.ui.refusals import RequestRefused
-from debitoor_provider.ui.routes.connections import NewConnectionId  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.routes.connections import NewConnectionId
 from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:

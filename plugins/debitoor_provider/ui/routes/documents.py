@@ -5,15 +5,15 @@ from __future__ import annotations
 import mimetypes
 from typing import Annotated
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.contradictions import contradictions
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.ledger import Entry  # noqa: TC001  FastAPI reads it
-from debitoor_provider.sync.steps.direction import Side  # noqa: TC001
+from debitoor_provider.sync.ledger import Entry
+from debitoor_provider.sync.steps.direction import Side
 from debitoor_provider.sync.steps.lookalikes import lookalikes
 from debitoor_provider.ui import audit
 from debitoor_provider.ui.access import EDIT, RUN, SEE
@@ -37,7 +37,7 @@ from debitoor_provider.ui.models.documents import (
     EventModel,
     LookalikeModel,
 )
-from debitoor_provider.ui.models.sums import SumList  # noqa: TC001  FastAPI reads it
+from debitoor_provider.ui.models.sums import SumList
 from debitoor_provider.ui.record_links import record_urls
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.runs.dag_files import folders_without_accounts
 from debitoor_provider.ui.access import ANY_USER, Right, may
-from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.models.common import Text
 from debitoor_provider.ui.strict import StrictRoute
 
 router = APIRouter(tags=["Accounts"], route_class=StrictRoute)

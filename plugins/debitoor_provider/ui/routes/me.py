@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
@@ -10,7 +10,7 @@ from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.ui import assets, connections
 from debitoor_provider.ui.access import ANY_USER, Right, may, may_connect
 from debitoor_provider.ui.folder import is_writable
-from debitoor_provider.ui.models.common import Text  # noqa: TC001  pydantic reads it
+from debitoor_provider.ui.models.common import Text
 from debitoor_provider.ui.roles import roles_without_page
 from debitoor_provider.ui.strict import StrictRoute
 

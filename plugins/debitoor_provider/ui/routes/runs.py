@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
@@ -16,8 +16,8 @@ from debitoor_provider.ui.airflow_state import states_of
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001  FastAPI reads it
-from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish  # noqa: TC001
+from debitoor_provider.ui.models.common import RequestDay
+from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.sight import accounts_of

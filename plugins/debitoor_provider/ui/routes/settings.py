@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
@@ -14,13 +14,13 @@ from debitoor_provider.sync.account_files.files import placed
 from debitoor_provider.sync.account_files.source import SourceError, read
 from debitoor_provider.sync.account_files.writing import slim
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.ui import audit, drafts, known_wrong, pausing, saving
+from debitoor_provider.ui import audit, entered_settings, known_wrong, pausing, saving
 from debitoor_provider.ui.access import DELETE, EDIT, ENTER
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
-from debitoor_provider.ui.models.drafts import EnteredToSave, KnownWrong, Removed, Saved, ToRemove
+from debitoor_provider.ui.models.entered_settings import EnteredToSave, KnownWrong, Removed, Saved, ToRemove
 from debitoor_provider.ui.refusals import RequestRefused
-from debitoor_provider.ui.routes.drafts import not_valid
+from debitoor_provider.ui.routes.entered_settings import not_valid
 from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         if entered.version is not None:
             raise RequestRefused("account_removed_meanwhile", status=409)
         path = saving.path_of_new(account_id)
-    named = {**drafts.connections_in(entered.settings), **drafts.sender_in(entered.settings)}
-    drafts.require_connections(user, account_id, named)
-    draft = drafts.judge(account_id, entered.settings)
+    named = {**entered_settings.connections_in(entered.settings), **entered_settings.sender_in(entered.settings)}
+    entered_settings.require_connections(user, account_id, named)
+    draft = entered_settings.judge(account_id, entered.settings)
     if draft.account is None:
         return not_valid(draft.problems)
     dag_id, before = DAG_ID_PREFIX + account_id, _data(path)

@@ -40,7 +40,7 @@ def test_a_ledger_outlives_the_process(url: str):
 
 
 @pytest.mark.parametrize("url", ["", "not a url", "/var/lib/ledger.db", "postgresql://u:hunter2@host:port/db"])
-def test_an_address_that_is_none_is_refused_without_repeating_it(url: str):
+def test_an_invalid_address_is_refused_without_repeating_it(url: str):
     with pytest.raises(LedgerMisconfigured) as caught:
         Ledger.open(url)
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
@@ -136,7 +136,7 @@ def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):
     def write() -> None:
         try:
             ledger.names.give(entries[0], "late.pdf")
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - the test asserts that there is none
             errors.append(error)
 
     with ledger._database.write() as connection:

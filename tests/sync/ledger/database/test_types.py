@@ -39,7 +39,7 @@ def test_times_are_kept_in_utc(ledger: Ledger):
 
 def test_a_time_without_a_zone_is_refused(ledger: Ledger):
     with pytest.raises(Exception, match="aware times only"):
-        ledger.plans.enter("acme", "export", RUN, [], watermark=datetime(2026, 3, 1))  # noqa: DTZ001
+        ledger.plans.enter("acme", "export", RUN, [], watermark=datetime(2026, 3, 1))  # noqa: DTZ001 - a naive time is refused
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from debitoor_provider.sync.export.booked_amounts import BookedAmounts
 from debitoor_provider.sync.ledger import EventKind, Ledger, LedgerOutdated, Run, Sent, State
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
-from debitoor_provider.sync.rate_sums import rates_text
+from debitoor_provider.sync.rate_sums import gross_amounts, rates_text
 from tests.postgresql import new_database
 from tests.sync.ledger.database import upgrades
 from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
@@ -74,14 +74,19 @@ def today(today_url: str) -> Iterator[Ledger]:
     ledger.close()
 
 
+def fill_version(version: str, empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a ledger of an earlier version with the rows of one of today."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, version))
+        before.setattr(schema, "HEAD", version)
+        Ledger.open(empty_url).close()
+    upgrades.fill(empty_url, upgrades.rows(today_url))
+
+
 @pytest.fixture
 def first(empty_url: str, today_url: str, today: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the address of the same ledger in its first version, which is the configured one."""
-    with monkeypatch.context() as before:
-        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, FIRST))
-        before.setattr(schema, "HEAD", FIRST)
-        Ledger.open(empty_url).close()
-    upgrades.fill(empty_url, upgrades.rows(today_url))
+    fill_version(FIRST, empty_url, today_url, tmp_path, monkeypatch)
     if empty_url.startswith("postgresql"):  # as if it had numbered the rows itself
         with Ledger(empty_url)._database.write() as connection:
             for table in ("debitoor_documents", "debitoor_events"):
@@ -127,16 +132,12 @@ def test_what_was_booked_gets_its_rates_from_the_history(
     ]
     for entry, by_rate in zip(claimed(today, *range(1, 4)), booked, strict=True):
         gross = sum(by_rate.values(), Decimal(0))
-        sent = Sent(gross, "EUR", entry.document_date, None, gross, "EUR", by_rate=by_rate)
+        sent = Sent(gross, "EUR", entry.document_date, None, gross, "EUR", by_rate=gross_amounts(by_rate))
         for tried in ({Decimal(7): Decimal("1.00")}, by_rate):
             detail = BookedAmounts(date(2026, 2, 3), tried).as_json()
             sending = today.steps.intend(entry, detail=detail, sent=sent)
         today.steps.moved(sending, f"expense-{entry.id}")
-    with monkeypatch.context() as before:
-        before.setattr(schema, "SCRIPTS", upgrades.scripts(tmp_path, "0016"))
-        before.setattr(schema, "HEAD", "0016")
-        Ledger.open(empty_url).close()
-    upgrades.fill(empty_url, upgrades.rows(today_url))
+    fill_version("0016", empty_url, today_url, tmp_path, monkeypatch)
     today.close()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
 
@@ -144,7 +145,33 @@ def test_what_was_booked_gets_its_rates_from_the_history(
     with closing(Ledger.open(empty_url)) as ledger:
         entries = ledger.documents.entries(order="date")
         assert sorted(entry.booked_rates for entry in entries) == ["", "19", "5.5:10.55 19:1.19"]
-        assert [entry.booked_rates for entry in entries] == [rates_text(booked[entry.id - 1]) for entry in entries]
+        assert [entry.booked_rates for entry in entries] == [
+            rates_text(gross_amounts(booked[entry.id - 1])) for entry in entries
+        ]
+
+
+def test_an_import_gets_the_net_amount_that_its_record_states(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    today = Ledger.open(today_url)
+    amounts = {"a": ("119.00", "100.00"), "b": ("119.01", "100.02"), "c": ("-119.01", "-100.02"), "d": ("119.01", None)}
+    for source_id, (gross, net) in amounts.items():
+        figures = {"gross_amount": Decimal(gross), "net_amount": net and Decimal(net)}
+        today.plans.enter("sales", "import", RUN, [document(source_id, **figures)])
+        (entry,) = today.leases.claim([*today.documents.known("sales", "import", [source_id]).values()], OWNER, TTL)
+        by_rate = gross_amounts({Decimal(19): Decimal(gross)})
+        own = (entry.document_date, entry.net_amount, entry.gross_amount)
+        sent = Sent(Decimal(gross), "EUR", *own, "EUR", by_rate=by_rate)
+        today.steps.moved(today.steps.intend(entry, sent=sent), f"document-{source_id}")
+    in_state(today, State.MOVED, 90)
+    fill_version("0017", empty_url, today_url, tmp_path, monkeypatch)
+    today.close()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        rates = {entry.source_id: entry.booked_rates for entry in ledger.documents.entries()}
+    assert rates == {"a": "19", "b": "19:119.01:100.02", "c": "19:-119.01:-100.02", "d": "19", "90": ""}
 
 
 def test_it_resumes_where_it_stopped(first: str):

@@ -164,7 +164,7 @@ def _upgrade_and_die(url: str, point: int) -> None:
     try:
         Ledger(url).upgrade()
         os._exit(0)
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 - reported to the other process
         print(json.dumps({"error": repr(error)}), flush=True)
         os._exit(1)
 

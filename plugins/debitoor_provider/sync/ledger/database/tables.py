@@ -207,7 +207,7 @@ invoice_counts = sa.Table(
     sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
     *(sa.Column(str(state), sa.Integer, nullable=False, server_default="0") for state in State),
 )
-"""How many documents of an account, by what came of their e-invoice, are in each state: the sum over all slots."""
+"""How many documents of an account, by the outcome of their e-invoice, are in each state: the sum over all slots."""
 
 state_counts = sa.Table(
     "debitoor_state_counts",

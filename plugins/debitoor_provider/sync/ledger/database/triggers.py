@@ -65,14 +65,14 @@ SELECT NEW.account, NEW.invoice, 0, {_each("NEW.state = '?'")} WHERE NEW.invoice
 ON CONFLICT (account, invoice, slot) DO UPDATE SET {_each("? = ? + excluded.?")}"""
 _REMOVE_INVOICE = f"""
 UPDATE debitoor_invoice_counts SET {_each("? = ? - (OLD.state = '?')")}
-WHERE account = OLD.account AND invoice = OLD.invoice AND slot = 0"""  # noqa: S608
+WHERE account = OLD.account AND invoice = OLD.invoice AND slot = 0"""
 _SQLITE = [
     (
         "insert",
         "INSERT ON debitoor_documents",
         f"""
 INSERT INTO debitoor_state_counts (account, slot, {_each("?")}) VALUES (NEW.account, 0, {_each("NEW.state = '?'")})
-ON CONFLICT (account, slot) DO UPDATE SET {_each("? = ? + excluded.?")}""",  # noqa: S608
+ON CONFLICT (account, slot) DO UPDATE SET {_each("? = ? + excluded.?")}""",
         _ADD_DAY,
         _ADD_INVOICE,
     ),
@@ -88,7 +88,7 @@ WHEN OLD.invoice <> NEW.invoice OR (OLD.state <> NEW.state AND NEW.invoice <> ''
         "UPDATE OF state ON debitoor_documents WHEN OLD.state <> NEW.state",
         f"""
 UPDATE debitoor_state_counts SET {_each("? = ? + (NEW.state = '?') - (OLD.state = '?')")}
-WHERE account = NEW.account AND slot = 0""",  # noqa: S608
+WHERE account = NEW.account AND slot = 0""",
     ),
     (
         "moved",
@@ -100,7 +100,7 @@ WHERE account = NEW.account AND slot = 0""",  # noqa: S608
         "delete",
         "DELETE ON debitoor_documents",
         f"""
-UPDATE debitoor_state_counts SET {_each("? = ? - (OLD.state = '?')")} WHERE account = OLD.account AND slot = 0""",  # noqa: S608
+UPDATE debitoor_state_counts SET {_each("? = ? - (OLD.state = '?')")} WHERE account = OLD.account AND slot = 0""",
         _REMOVE_DAY,
         _REMOVE_INVOICE,
     ),
@@ -140,7 +140,7 @@ SELECT account, (moved_at AT TIME ZONE 'UTC')::date, pg_backend_pid(), sum(chang
 FROM ({rows}) AS changes WHERE moved_at IS NOT NULL GROUP BY 1, 2 HAVING sum(change) <> 0
 ON CONFLICT (account, day, slot) DO UPDATE SET number = counts.number + excluded.number;
 RETURN NULL;
-END $$"""  # noqa: S608
+END $$"""
         yield f"DROP TRIGGER IF EXISTS {name} ON debitoor_documents"
         yield f"""
 CREATE TRIGGER {name} AFTER {event} ON debitoor_documents REFERENCING {tables}
@@ -157,7 +157,7 @@ WITH idle AS (
 )
 INSERT INTO debitoor_state_counts AS counts (account, slot, {_each("?")})
 SELECT :the_account, 0, {_each("sum(?)")} FROM folded HAVING count(*) > 0
-ON CONFLICT (account, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")}"""),  # noqa: S608
+ON CONFLICT (account, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")}"""),
     sa.text(f"""
 WITH idle AS (
     SELECT invoice, slot FROM debitoor_invoice_counts
@@ -168,7 +168,7 @@ WITH idle AS (
 )
 INSERT INTO debitoor_invoice_counts AS counts (account, invoice, slot, {_each("?")})
 SELECT :the_account, invoice, 0, {_each("sum(?)")} FROM folded GROUP BY invoice
-ON CONFLICT (account, invoice, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")}"""),  # noqa: S608
+ON CONFLICT (account, invoice, slot) DO UPDATE SET {_each("? = counts.? + excluded.?")}"""),
     sa.text("""
 WITH idle AS (
     SELECT day, slot FROM debitoor_moved_counts WHERE account = :the_account AND slot <> 0 FOR UPDATE SKIP LOCKED

@@ -23,7 +23,7 @@ class StoredText(TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else storable(value)
 
 
@@ -41,7 +41,7 @@ class Key(TypeDecorator[str]):
         collation = "C" if dialect.name == "postgresql" else None
         return dialect.type_descriptor(sa.String(self.length, collation=collation))
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else storable(value)
 
 
@@ -51,14 +51,14 @@ class Instant(TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("the ledger takes aware times only")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None or value.tzinfo is UTC:
             return value
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -70,10 +70,10 @@ class MessageText(TypeDecorator[Message]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Message | None, dialect: Dialect) -> str:  # noqa: ARG002
+    def process_bind_param(self, value: Message | None, dialect: Dialect) -> str:
         return "" if value is None else storable(json.dumps(value.as_json(), ensure_ascii=False))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Message | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Message | None:
         return Message.from_json(json.loads(value)) if value else None
 
 
@@ -93,7 +93,7 @@ class Amount(TypeDecorator[Decimal]):
             raise ValueError("an amount is a finite Decimal")
         return format(value, "f") if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
 
 
@@ -103,10 +103,10 @@ class StateName(TypeDecorator[State]):
     impl = sa.String(10)
     cache_ok = True
 
-    def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:
         return None if value is None else State(value)
 
 

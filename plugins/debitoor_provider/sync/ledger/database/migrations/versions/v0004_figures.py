@@ -33,12 +33,12 @@ def upgrade() -> None:
         op.execute("LOCK TABLE debitoor_documents IN SHARE ROW EXCLUSIVE MODE")
     counts = ", ".join(f"sum(CASE state WHEN '{state}' THEN 1 ELSE 0 END)" for state in _STATES)
     op.execute(
-        f"INSERT INTO debitoor_state_counts (account, slot, {', '.join(_STATES)})"  # noqa: S608
+        f"INSERT INTO debitoor_state_counts (account, slot, {', '.join(_STATES)})"
         f" SELECT account, 0, {counts} FROM debitoor_documents GROUP BY account"
     )
     day = "substr(moved_at, 1, 10)" if is_sqlite else "(moved_at AT TIME ZONE 'UTC')::date"
     op.execute(
-        "INSERT INTO debitoor_moved_counts (account, day, slot, number)"  # noqa: S608
+        "INSERT INTO debitoor_moved_counts (account, day, slot, number)"
         f" SELECT account, {day}, 0, count(*) FROM debitoor_documents WHERE moved_at IS NOT NULL GROUP BY 1, 2"
     )
 

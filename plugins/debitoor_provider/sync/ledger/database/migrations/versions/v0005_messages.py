@@ -17,7 +17,7 @@ def upgrade() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     build, as_text = ("json_object", "") if is_sqlite else ("json_build_object", "::text")
     op.execute(
-        f"UPDATE debitoor_documents SET message = {build}('code', 'as_written', 'params',"  # noqa: S608
+        f"UPDATE debitoor_documents SET message = {build}('code', 'as_written', 'params',"
         f" {build}('text', reason, 'remedy', mend)){as_text} WHERE reason <> ''"
     )
     op.drop_column("debitoor_documents", "reason")

@@ -1,4 +1,4 @@
-"""How many documents there are by what came of their e-invoice, kept like the counts by state.
+"""How many documents there are by the outcome of their e-invoice, kept like the counts by state.
 
 Whether the file of an older document was looked into and had no e-invoice is not known: its outcome stays unknown until
 it is read again.
@@ -37,7 +37,7 @@ def upgrade() -> None:
     names = ", ".join(_STATES)
     sums = ", ".join(f"sum(CASE WHEN state = '{state}' THEN 1 ELSE 0 END)" for state in _STATES)
     op.execute(
-        f"INSERT INTO debitoor_invoice_counts (account, invoice, slot, {names}) "  # noqa: S608  names of columns
+        f"INSERT INTO debitoor_invoice_counts (account, invoice, slot, {names}) "
         f"SELECT account, invoice, 0, {sums} FROM debitoor_documents WHERE invoice <> '' GROUP BY account, invoice"
     )
     where = sa.text("invoice <> ''")

@@ -22,7 +22,7 @@ def upgrade() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     each = "json_each(event.detail, '$.by_rate')" if is_sqlite else "json_each_text(event.detail -> 'by_rate')"
     has_rates = "json_type(event.detail, '$.by_rate')" if is_sqlite else "event.detail -> 'by_rate'"
-    pairs = f"(SELECT key AS rate, value AS gross FROM {each} ORDER BY CAST(key AS NUMERIC)) AS pairs"  # noqa: S608  made of constants
+    pairs = f"(SELECT key AS rate, value AS gross FROM {each} ORDER BY CAST(key AS NUMERIC)) AS pairs"
     parts = "group_concat(rate || ':' || gross, ' ')" if is_sqlite else "string_agg(rate || ':' || gross, ' ')"
     op.execute(
         f"""
@@ -31,5 +31,5 @@ UPDATE debitoor_documents SET booked_rates = coalesce((
   FROM debitoor_events AS event
   WHERE event.document_id = debitoor_documents.id AND event.kind = 'intent' AND {has_rates} IS NOT NULL
   ORDER BY event.id DESC LIMIT 1
-), '') WHERE booked_gross IS NOT NULL"""  # noqa: S608  made of constants
+), '') WHERE booked_gross IS NOT NULL"""
     )

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from debitoor_provider.sync.ledger.booked import NOT_BOOKED, booked_columns
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
 from debitoor_provider.sync.ledger.states import DONE, OPEN, DirectionName, State
-from debitoor_provider.sync.rate_sums import rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.statement import StatedRate
+    from debitoor_provider.sync.rate_sums import ByRate
 
 NO_REASON: Mapping[str, Any] = {"reason_code": "", "message": None}
 """The columns of a document that needs no reason."""
-NOT_BOOKED: Mapping[str, Any] = {"booked_gross": None, "booked_currency": "", "booked_rates": ""}
-"""The columns of a document that was not booked, although that was tried."""
 NO_TRACES: Mapping[str, Any] = {
     "target_name": None,
     "target_name_key": None,
@@ -51,53 +49,6 @@ def duplicate_columns(duplicate: Message | None) -> dict[str, Any]:
 
 DECIDED: Mapping[str, Any] = {**NO_REASON, **duplicate_columns(None)}
 """The columns of a held or rejected document that a person has decided about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What is sent of a document, where that is known better than its record says.
-
-    :param gross: in the target's currency
-    :param currency: of the target
-    :param date: of the document
-    :param net_amount: in the document's own currency
-    :param gross_amount: the same
-    :param document_currency: that own currency
-    :param document_number: of the document
-    :param company: supplier or customer, as the record names it that is sent; ``None``: as the ledger has it
-    :param source_name: the document's name at its source, likewise
-    :param by_rate: the gross amount of each tax rate
-    """
-
-    gross: Decimal
-    currency: str
-    date: date | None
-    net_amount: Decimal | None
-    gross_amount: Decimal | None
-    document_currency: str
-    document_number: str = ""
-    company: str | None = None
-    source_name: str | None = None
-    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
-
-    @property
-    def booked(self) -> dict[str, Any]:
-        """The columns of what the target has."""
-        rates = rates_text(self.by_rate)
-        return {"booked_gross": self.gross, "booked_currency": self.currency, "booked_rates": rates}
-
-    @property
-    def stated(self) -> dict[str, Any]:
-        """The columns of the document's own facts."""
-        names = {"company": self.company, "source_name": self.source_name}
-        return {
-            "document_number": self.document_number,
-            "document_date": self.date,
-            "net_amount": self.net_amount,
-            "gross_amount": self.gross_amount,
-            "currency": self.document_currency,
-            **{column: name for column, name in names.items() if name is not None},
-        }
 
 
 class Entry(NamedTuple):
@@ -220,7 +171,6 @@ class PlannedDocument:
     source_name: str = ""
     document_date: date | None = None
     document_number: str = ""
-    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
     company: str = ""
     currency: str = ""
     net_amount: Decimal | None = None
@@ -245,7 +195,12 @@ class PlannedDocument:
 
 @dataclass(frozen=True, slots=True)
 class FoundDocument:
-    """A document that the target has, as ``rebuild`` found it there."""
+    """A document that the target has, as ``rebuild`` found it there.
+
+    :param booked_gross: of the target's record; ``None`` if it states none
+    :param booked_currency: of the target's record
+    :param by_rate: the amounts of each tax rate, as the books state them
+    """
 
     source_id: str
     exchange_key: str
@@ -253,11 +208,13 @@ class FoundDocument:
     target_name: str | None = None
     document_date: date | None = None
     document_number: str = ""
-    by_rate: Mapping[StatedRate, Decimal] = field(default_factory=dict)
     company: str = ""
     currency: str = ""
     net_amount: Decimal | None = None
     gross_amount: Decimal | None = None
+    booked_gross: Decimal | None = None
+    booked_currency: str = ""
+    by_rate: ByRate = field(default_factory=dict)
     moved_at: datetime | None = None
     snapshot: str = field(default="", repr=False)
 
@@ -265,6 +222,13 @@ class FoundDocument:
         require_key("source_id", self.source_id)
         require_key("exchange_key", self.exchange_key)
         require_key("target_id", self.target_id)
+
+    @property
+    def booked(self) -> Mapping[str, Any]:
+        """The columns of what the target has."""
+        if self.booked_gross is None:
+            return NOT_BOOKED
+        return booked_columns(self.booked_gross, self.booked_currency, self.by_rate)
 
 
 @dataclass(frozen=True, slots=True)

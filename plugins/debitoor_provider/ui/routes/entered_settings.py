@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.api_fastapi.core_api.security import GetUserDep  # noqa: TC002  FastAPI reads it
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
@@ -18,11 +18,11 @@ from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import fold
 from debitoor_provider.sync.vat_rates import standard_rate_on
-from debitoor_provider.ui import drafts, previews, samples
+from debitoor_provider.ui import entered_settings, previews, samples
 from debitoor_provider.ui.access import ENTER
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
-from debitoor_provider.ui.models.drafts import (
+from debitoor_provider.ui.models.entered_settings import (
     Checked,
     Entered,
     EnteredToPreview,
@@ -61,15 +61,15 @@ def not_valid(problems: Iterable[Problem]) -> JSONResponse:
 @router.post("/check")
 def check(account_id: str, entered: Entered) -> Checked:
     """Return the file that the settings would become, what is wrong in it, and when it would run. Asks no service."""
-    draft = drafts.judge(account_id, entered.settings)
+    draft = entered_settings.judge(account_id, entered.settings)
     files = account_files().values()
-    scheduled = drafts.scheduled_account(draft, entered.settings)
+    scheduled = entered_settings.scheduled_account(draft, entered.settings)
     return Checked(
         yaml=draft.yaml,
         problems=list(map(ProblemModel.of, draft.problems)),
         dag_id=DAG_ID_PREFIX + account_id,
         exists=any(fold(file.account_id) == fold(account_id) for file in files),
-        warnings=[ProblemModel.of(warning) for warning in drafts.warnings(draft, scheduled)],
+        warnings=[ProblemModel.of(warning) for warning in entered_settings.warnings(draft, scheduled)],
         next_runs=next_runs(scheduled, _NEXT_RUNS) if scheduled else [],
     )
 
@@ -77,7 +77,7 @@ def check(account_id: str, entered: Entered) -> Checked:
 @router.get("/source")
 def read_source(account_id: str, connection: str, user: GetUserDep) -> SourceLists:
     """Return tags and companies of a GetMyInvoices connection, to choose from."""
-    drafts.require_connections(user, account_id, {"getmyinvoices": connection})
+    entered_settings.require_connections(user, account_id, {"getmyinvoices": connection})
     with samples.opened_getmyinvoices(connection) as client:
         companies = {company.name for company in client.companies() if company.name}
         return SourceLists(tags=sorted(set(client.tags()), key=fold), companies=sorted(companies, key=fold))
@@ -88,7 +88,7 @@ def read_home_rate(account_id: str, user: GetUserDep, connection: str = "", coun
     """Return the standard VAT rate of the country of the books: the stated one, or else that of a connection."""
     home = iso_code(country)
     if connection and not home:
-        drafts.require_connections(user, account_id, {"debitoor": connection})
+        entered_settings.require_connections(user, account_id, {"debitoor": connection})
         with samples.opened_debitoor(connection) as client:
             home = country_of_books(client)
     return HomeRate(country=home or None, rate=standard_rate_on(home, datetime.now(UTC).date()) if home else None)
@@ -97,8 +97,8 @@ def read_home_rate(account_id: str, user: GetUserDep, connection: str = "", coun
 @router.post("/names")
 def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> NameSamples:
     """Return the names that a few real documents would get."""
-    drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
-    account, problems = drafts.sample_account(entered.settings)
+    entered_settings.require_connections(user, account_id, entered_settings.connections_in(entered.settings))
+    account, problems = entered_settings.sample_account(entered.settings)
     problem = next((problem for problem in problems if account is None or problem.field == "rename"), None)
     if account is None or problem is not None:
         return NameSamples(problem=ProblemModel.of(problem) if problem else None, names=[])
@@ -122,8 +122,8 @@ def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> NameSa
 @router.post("/record")
 def preview_record(account_id: str, entered: Entered, user: GetUserDep) -> Records:
     """Return what the other service would store of a few real documents."""
-    drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
-    account, _ = drafts.sample_account(entered.settings)
+    entered_settings.require_connections(user, account_id, entered_settings.connections_in(entered.settings))
+    account, _ = entered_settings.sample_account(entered.settings)
     if account is None:
         return Records(records=[])
     with samples.opened_direction(account) as direction:
@@ -135,8 +135,8 @@ def preview_record(account_id: str, entered: Entered, user: GetUserDep) -> Recor
 @router.post("/preview", response_model=PreviewModel)
 def preview(account_id: str, entered: EnteredToPreview, user: GetUserDep) -> PreviewModel | JSONResponse:
     """Return what the first run with these settings would do."""
-    drafts.require_connections(user, account_id, drafts.connections_in(entered.settings))
-    draft = drafts.judge(account_id, entered.settings)
+    entered_settings.require_connections(user, account_id, entered_settings.connections_in(entered.settings))
+    draft = entered_settings.judge(account_id, entered.settings)
     if draft.account is None:
         return not_valid(draft.problems)
     return previews.preview(account_id, draft.account, entered, is_draft=account_id not in account_files())
