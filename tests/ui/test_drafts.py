@@ -259,6 +259,7 @@ class TestTheRecord:
                 "supplier": "Paper Ltd",
                 "date": "2026-03-01",
                 "category": "office.software",
+                "marks": [],
                 "reason": "",
             }
         ]
@@ -272,6 +273,18 @@ class TestTheRecord:
         assert record["description"] == f"Paper Ltd [GMI {uid}]"
         assert record["lines"] == []
         assert "USD" in record["reason"]
+
+    def test_says_with_which_reverse_charge_it_would_be_booked(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
+    ):
+        receipt(supplier="Moulin", supplier_country="FR", tax_rates=["0"], net_amount="119")
+        rule = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
+        settings, french = entered(reverse_charge=rule), page()
+        french.headers["Accept-Language"] = "fr"
+        (record,), (row,) = ask(french, "record", settings)["records"], ask(french, "preview", settings)["documents"]
+        assert record["marks"] == [row["reason"]]
+        said = row["reason"].replace("\N{NO-BREAK SPACE}", " ")
+        assert "autoliquidation (« Services », « Usage propre ») : 19 %, car le fournisseur" in said
 
     def test_is_what_an_upload_would_carry(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], acme: CompanyAdmin
@@ -290,6 +303,7 @@ class TestTheRecord:
             "supplier": "Acme GmbH",
             "date": "2026-03-01",
             "category": "SALES_INVOICE",
+            "marks": [],
             "reason": "",
         }
 

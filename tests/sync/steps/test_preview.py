@@ -49,6 +49,22 @@ def test_the_preview_of_an_export_is_what_then_happens(acme: Stage) -> None:
     assert sorted(not_sent.values()) == ["held", "held", "rejected", "waiting"]
 
 
+def test_a_preview_says_which_documents_will_have_the_reverse_charge(acme: Stage) -> None:
+    rule = {"tax_rate": "19", "product_or_service": "product", "consumption_or_resale": "resale"}
+    account = acme.exports(reverse_charge=rule)
+    abroad = acme.document(supplier="Other", supplier_country="FR", tax_rates=["0"], net_amount="119")
+    at_home = acme.document()
+    rows = {row.source_id: row for row in acme.preview(account)}
+    assert {uid: (row.outcome, [mark.code for mark in row.marks]) for uid, row in rows.items()} == {
+        abroad: ("send", ["booked_with_reverse_charge"]),
+        at_home: ("send", []),
+    }
+    assert "(product, resale): 19 %" in rows[abroad].as_row()["reason"]
+    acme.export(account)
+    [booked] = [line for expense in acme.company.expenses() for line in expense["lines"] if line["taxRate"] == 0]
+    assert booked["reverseCharge"]["taxRate"] == 19
+
+
 def test_settled_documents_are_shown_with_their_state(acme: Stage) -> None:
     account = acme.exports(archive_after_transfer=False)
     moved, ignored, held, refused = acme.document(), acme.document(), acme.document(currency="USD"), acme.document()

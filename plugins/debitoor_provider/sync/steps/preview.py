@@ -247,7 +247,7 @@ def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | No
             duplicate = lookalikes.judge(row.known, draft.statement(), shown.party)
         except Obstacle as obstacle:
             return _drafted(row, obstacle.kind.value, obstacle.message, draft)
-    marks = tuple(mark for mark in (shown.mark, duplicate) if mark)
+    marks = (*shown.marks, *([duplicate] if duplicate else []))
     return replace(_drafted(row, "send", None, draft), marks=marks)
 
 

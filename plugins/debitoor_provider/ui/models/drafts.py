@@ -73,6 +73,7 @@ class RecordSample(BaseModel):
     supplier: Text
     date: date | None
     category: Text
+    marks: list[Text] = Field(default=[], description="What to know of it although it would go")
     reason: Text = Field(default="", description="Why it would not go, and what helps")
 
 

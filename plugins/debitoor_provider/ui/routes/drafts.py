@@ -164,3 +164,4 @@ def _sample(direction: Direction[Any], prepared: Drafts[Any], record: Any) -> Re
         date=shown.date,
         category=shown.category,
     )
+        marks=list(map(str, shown.marks)),
