@@ -64,7 +64,7 @@ def path_of_new(account_id: str) -> Path:
     return accounts_folder() / f"{account_id}.yaml"
 
 
-def save(path: Path, text: str, version: str | None) -> str:
+def save(path: Path, content: bytes, version: str | None) -> str:
     """Write an account file.
 
     :param version: of the file that was edited; ``None``: there must not be one
@@ -72,7 +72,6 @@ def save(path: Path, text: str, version: str | None) -> str:
     :raises RequestRefused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be written here
     """
-    content = text.encode("utf-8", "replace")
     with _writing(path.parent):
         _require(path, version)
         _replace(path, content)

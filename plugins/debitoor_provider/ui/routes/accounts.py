@@ -168,11 +168,12 @@ def _of_files(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": chart(days.get(row.id, {}), today),
             "problems": [ProblemModel.of(problem) for problem in file.problems],
+            "wrong": [ProblemModel.of_finding(one) for one in wrong],
             "stops": stops.get(row.id, []),
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
-        for file, dag, last_run, _, _, _, _, counts in [row.facts]
+        for file, dag, last_run, _, _, _, _, counts, wrong in [row.facts]
     ]
 
 
