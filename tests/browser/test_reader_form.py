@@ -77,7 +77,8 @@ def test_the_settings_are_shown_in_the_readers_form(french: Page) -> None:
 
 
 def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Page) -> None:
-    settled(french, f"/accounts/{ROUX}/edit?step=settings")
+    settled(french, f"/accounts/{ROUX}/edit?step=account")
+    french.get_by_role("button", name=SAY["wizard.part.taxes"]).click()
     rate = french.get_by_label(SAY["field.reverse_charge.tax_rate"], exact=True)
     french.get_by_text(SAY["field.reverse_charge"], exact=True).click()
     expect(rate).to_have_value("20")
@@ -90,6 +91,25 @@ def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Pa
     country.fill("LU")
     expect(rate).to_have_value("17")
     take(french, "reader-reverse-charge")
+    country.fill("DE")  # nobody has entered another rate, so it follows the country
+    expect(rate).to_have_value("19")
+    country.fill("")
+    expect(rate).to_have_value("20")
+
+    rate.fill("12,5")  # one of the user's own stays, and the rates of the country are compared with it
+    doubt = french.get_by_role("status").filter(has_text="pas un taux de TVA")
+    expect(doubt).to_contain_text("12,5\N{NO-BREAK SPACE}%")
+    expect(doubt).to_contain_text("France")
+    country.fill("AT")
+    expect(doubt).to_contain_text("Autriche")
+    expect(doubt).to_have_count(1)
+    expect(rate).to_have_value("12,5")
+    take(french, "reader-reverse-charge-odd")
+    rate.fill("10")  # a reduced rate is one, too
+    expect(doubt).to_have_count(0)
+    french.get_by_role("button", name=SAY["common.cancel"]).or_(
+        french.get_by_role("link", name=SAY["common.cancel"])
+    ).click()
 
 
 def test_a_correction_begins_with_what_was_stated_as_the_reader_writes_it(french: Page, airflow: LocalAirflow) -> None:

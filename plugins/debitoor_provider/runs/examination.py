@@ -29,7 +29,7 @@ class Answers(NamedTuple):
     """What the services say about an account.
 
     :param errors: what kept a question from being answered, with the field that it is about
-    :param doubts: what should be corrected in the connections although runs continue with it
+    :param doubts: what should be corrected in connections or settings although runs continue with it
     :param unknown: what the settings name and does not exist; it may come later
     """
 
@@ -103,6 +103,7 @@ def _ask(account_id: str, account: Account, clients: dict[str, Any], ledger: Led
             target = next(service for service in row.hooks if service != row.source)
             found.errors.append((f"connections.{target}", error))
     try:
+        found.doubts.extend(direction.doubts() if not found.errors else ())
         found.unknown.extend(direction.unknown_names())
     except ServiceError as error:
         found.errors.append(("filter", error))

@@ -196,10 +196,11 @@ def test_a_supplier_elsewhere_in_the_union_is_held_until_the_settings_define_the
 
 def test_a_booking_says_by_which_rule_it_has_its_reverse_charge() -> None:
     by_country, at_home = booked(MOULIN, {"reverse_charge": SERVICE}, **UNTAXED), booked()
-    assert [str(mark) for mark in by_country.marks] == [
-        "It will be booked with the reverse charge (service, consumption): 19 %, since the supplier is in another EU country"
-        " (FR) and charged no tax."
-    ]
+    [mark] = by_country.marks
+    assert str(mark) == (
+        "It will be booked with the reverse charge (service, consumption): 19 %, since the supplier is in another EU"
+        " country (FR) and charged no tax."
+    )
     assert at_home.marks == ()
 
 

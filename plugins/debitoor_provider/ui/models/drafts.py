@@ -95,6 +95,9 @@ class HomeRate(BaseModel):
 
     country: str | None = Field(description="ISO code; null while it is not known")
     rate: Decimal | None = Field(description="In per cent, of today; null for a country outside the EU")
+    doubts: list[ProblemModel] = Field(
+        default=[], description="That another rate is entered which the country of the connection does not have"
+    )
 
 
 class Saved(BaseModel):
