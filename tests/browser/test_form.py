@@ -176,9 +176,19 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     take(french, "form-saved-paused")
     assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
 
+    settled(french, "")
+    row = french.get_by_role("row").filter(has_text="Autres livres")
+    expect(row).to_contain_text("autre@livres.example")
+    expect(row.get_by_role("link", name=WORDS["wizard.saved.correct"])).to_be_visible()
+    take(french, "form-paused-in-list")
+    settled(french, "/accounts/autres-livres/documents")
+    expect(french.get_by_text(WORDS["wizard.saved.paused"])).to_contain_text("autre@livres.example")
+    take(french, "form-paused-account")
+    french.get_by_role("link", name=WORDS["wizard.saved.correct"]).click()
+    french.wait_for_url("**/edit?step=debitoor")  # where the books are chosen
     settled(french, "/accounts/autres-livres/documents")
     button(french, "do.resume").first.click()
-    expect(french.get_by_text("autre@livres.example").first).to_be_visible()
+    expect(french.get_by_text("Autres livres reste en pause").first).to_be_visible()
     take(french, "form-not-resumed")
     assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
 
