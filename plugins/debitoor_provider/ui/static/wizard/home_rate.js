@@ -4,7 +4,7 @@ import { useEffect, useRef } from "../host.js";
 import * as api from "../api.js";
 import { useData, useRested } from "../data.js";
 import { idOf, read, written } from "./draft.js";
-import { numberOf } from "./numbers.js";
+import { numberOf } from "./number_text.js";
 
 const RATE = "reverse_charge.tax_rate";
 

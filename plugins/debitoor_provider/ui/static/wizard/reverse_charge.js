@@ -4,7 +4,8 @@ import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { useWizard } from "./context.js";
 import { Row, SelectField } from "./fields.js";
-import { DecimalField, rateOf } from "./numbers.js";
+import { rateOf } from "./number_text.js";
+import { DecimalField } from "./numbers.js";
 
 const RULE = { product_or_service: "service", consumption_or_resale: "consumption" };
 

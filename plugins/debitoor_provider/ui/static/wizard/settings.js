@@ -21,7 +21,8 @@ import {
 } from "./fields.js";
 import { FrequencyField } from "./frequency.js";
 import { ListField } from "./list_field.js";
-import { DecimalField, rateOf, shownNumber } from "./numbers.js";
+import { rateOf, shownNumber } from "./number_text.js";
+import { DecimalField } from "./numbers.js";
 import { RenameField } from "./rename.js";
 
 export function SettingsStep() {
