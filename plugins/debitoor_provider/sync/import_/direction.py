@@ -108,9 +108,7 @@ class ImportDirection:
         """Return nothing: without its company an import does not begin, and tags are created by an upload."""
         return ()
 
-    def doubts(self) -> Iterable[Finding]:
-        """Return nothing: no setting depends on the company."""
-        return ()
+    doubts = unknown_names
 
     def records(
         self,

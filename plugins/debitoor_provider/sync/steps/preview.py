@@ -119,8 +119,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
     documents = [judged.get(id(row)) or _settled(row) for row in shown]
-    found = [*job.direction.unknown_names(), *(job.direction.doubts() if due else ())]
-    warnings = [finding.message for finding in found]
+    warnings = [one.message for one in (*job.direction.unknown_names(), *(job.direction.doubts() if due else ()))]
     stop = foreseen(job, to_move)
     stays = sum(judged[id(row)].outcome not in {"send", "there"} for row in due)
     if stop is None and (late := foreseen_at_archive(job, sum(row.is_due for row in rows) - stays)):
