@@ -13,14 +13,11 @@ from debitoor_provider.runs.examination import answers_about
 from debitoor_provider.services.errors import QuotaUsedUp, RetryError
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.sync.ledger import WrongSettings
 from debitoor_provider.ui.jobs import hook_of
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.pausing import is_active
-from debitoor_provider.ui.saving import version_of
 
 if TYPE_CHECKING:
-    from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.sync.accounts.settings import Account
 
 
@@ -53,35 +50,6 @@ def verdict(account_id: str, account: Account, before: Account | None = None) ->
             wrong.append(Finding(field, error.message))
     wrong += [one for one in answers.unknown if _at(account, one.field) != _at(in_use, one.field)]
     return Verdict(wrong, unclear)
-
-
-def remember(account_id: str, content: bytes, found: Verdict) -> None:
-    """Keep what is known to be wrong with an account's file, for its row and its page, as long as that is the same.
-
-    What could not be asked leaves what is kept as it is.
-    """
-    if found.wrong or not found.unclear:
-        wrong = [(one.field, one.message) for one in found.wrong]
-        opened_ledger().wrong.keep(account_id, WrongSettings(version_of(content), wrong))
-
-
-def forget(account_id: str) -> None:
-    """Keep nothing of an account whose file is removed."""
-    opened_ledger().wrong.keep(account_id, WrongSettings("", ()))
-
-
-def still_wrong(file: AccountFile, known: WrongSettings | None) -> tuple[Finding, ...]:
-    """Return what was known to be wrong with an account's file, if it is still the same.
-
-    :param known: what is kept of the account
-    """
-    if known is None or file.account is None:
-        return ()
-    try:
-        is_same = version_of(file.path.read_bytes()) == known.version
-    except OSError:
-        is_same = False
-    return tuple(Finding(field, message) for field, message in known.found) if is_same else ()
 
 
 def _at(account: Account | None, field: str) -> Any:

@@ -23,8 +23,8 @@ from debitoor_provider.ui.airflow_state import (
     last_runs,
     waiting_runs,
 )
-from debitoor_provider.ui.known_wrong import still_wrong
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.wrong_drafts import still_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
 import secrets
@@ -21,7 +20,7 @@ from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import reason_of
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import fold
-from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.folder import account_files, version_of
 from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
@@ -34,11 +33,6 @@ _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 class FolderReadOnly(Exception):
     """The folder of the account files is managed elsewhere, such as by version control."""
-
-
-def version_of(content: bytes) -> str:
-    """Return a short text that changes with the content of a file."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def path_of(account_id: str) -> Path | None:

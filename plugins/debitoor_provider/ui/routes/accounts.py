@@ -20,7 +20,7 @@ from debitoor_provider.ui.account_states import NEED_HELP, AccountState
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.drafts import as_shown
 from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
-from debitoor_provider.ui.folder import account_file, account_files, is_fileless
+from debitoor_provider.ui.folder import account_file, account_files, is_fileless, version_of
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import (
     AccountDetail,
@@ -32,7 +32,6 @@ from debitoor_provider.ui.models.accounts import (
 )
 from debitoor_provider.ui.models.common import KnownDirection  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
-from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from debitoor_provider.sync.account_files.files import placed
 from debitoor_provider.sync.account_files.source import SourceError, read
 from debitoor_provider.sync.account_files.writing import slim
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.ui import audit, drafts, known_wrong, pausing, saving
+from debitoor_provider.ui import audit, drafts, known_wrong, pausing, saving, wrong_drafts
 from debitoor_provider.ui.access import DELETE, EDIT, ENTER
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
@@ -59,9 +59,9 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         with pausing.paused(dag_id) if wrong else nullcontext():
             version = saving.save(path, content, entered.version)
     except saving.FolderReadOnly:
-        known_wrong.remember(account_id, content, found)
+        wrong_drafts.remember(account_id, content, found)
         return Saved(written=False, yaml=draft.yaml, path=path.name, **known)
-    known_wrong.remember(account_id, content, found)
+    wrong_drafts.remember(account_id, content, found)
     saving.ask_for_parsing()
     audit.note(
         user,
@@ -86,7 +86,7 @@ def read_wrong(account_id: str) -> KnownWrong:
         content = file.path.read_bytes()
     except OSError:
         content = b""
-    known_wrong.remember(account_id, content, found)
+    wrong_drafts.remember(account_id, content, found)
     return KnownWrong(
         wrong=list(map(ProblemModel.of, placed(found.wrong, content, file.path.name))), unclear=found.unclear
     )
@@ -102,7 +102,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:
         return Removed(removed=False)
-    known_wrong.forget(account_id)
+    wrong_drafts.forget(account_id)
     saving.ask_for_parsing()
     audit.note(user, "removed", account_id, file=path.name)
     return Removed(removed=True)
