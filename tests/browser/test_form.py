@@ -157,6 +157,9 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     french.wait_for_url(re.compile("/plugin/synchronisation/new"))
     expect(french.get_by_role("status").filter(has_text=company.debitoor_email)).to_be_visible()
     go_on(french, "account")
+    button(french, "wizard.part.taxes").click()  # only now: the rate is that of the books' country
+    french.get_by_text(WORDS["field.reverse_charge"], exact=True).click()
+    expect(french.get_by_label(WORDS["field.reverse_charge.tax_rate"], exact=True)).to_have_value("19")
     french.get_by_label(WORDS["field.name"]).fill("Autres livres")
     french.get_by_label(WORDS["field.debitoor_id"]).fill("autre@livres.example")
     go_on(french, "preview")
@@ -185,7 +188,7 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     expect(french.get_by_text(WORDS["wizard.saved.paused"])).to_contain_text("autre@livres.example")
     take(french, "form-paused-account")
     french.get_by_role("link", name=WORDS["wizard.saved.correct"]).click()
-    french.wait_for_url("**/edit?step=debitoor")  # where the books are chosen
+    french.wait_for_url("**/edit?step=account")  # where the e-mail is
     settled(french, "/accounts/autres-livres/documents")
     button(french, "do.resume").first.click()
     expect(french.get_by_text("Autres livres reste en pause").first).to_be_visible()

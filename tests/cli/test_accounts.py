@@ -290,6 +290,22 @@ class TestValidateConnections:
         acme.revoke_token()
         assert list(self.problems(cli)) == ["connections.debitoor"]
 
+    @pytest.mark.parametrize(
+        ("settings", "field"),
+        [
+            ({"debitoor_id": "another@company.example"}, "debitoor_id"),
+            ({"books": {"country": "AT"}}, "books.country"),
+            ({"books": {"currency": "SEK"}}, "books.currency"),
+        ],
+    )
+    def test_books_that_are_not_those_of_the_file_are_reported_at_what_the_file_says(
+        self, cli, account, acme, settings, field
+    ):
+        account(**settings)
+        assert list(self.problems(cli)) == [field]
+        health = cli("accounts", "health", "--connections")
+        assert (health.code, health.out.startswith("acme: critical: not connected: ")) == (2, True)
+
     @pytest.mark.parametrize("books", [{}, {"country": "DE"}])
     def test_a_reverse_charge_rate_that_the_books_country_lacks_is_said_once(self, cli, account, acme, books):
         rule = {"tax_rate": 20, "product_or_service": "service", "consumption_or_resale": "consumption"}

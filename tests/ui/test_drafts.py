@@ -442,7 +442,7 @@ class TestTheRateAtHome:
         (doubt,) = self.ask(client, connection="debitoor", entered="20")["doubts"]
         assert (doubt["field"], doubt["message"]) == (
             "reverse_charge.tax_rate",
-            "20 % is not a VAT rate of DE, where the books are kept; the standard rate there is 19 %.",
+            "20 % is not a VAT rate of DE, where the books are kept; the usual rate there is 19 %.",
         )
         # What the file states is compared by the check of the draft, which asks no service.
         assert self.ask(client, connection="debitoor", country="FR", entered="19")["doubts"] == []

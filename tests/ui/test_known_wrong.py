@@ -64,7 +64,7 @@ def fields(answer: Response, name: str = "problems") -> list[str]:
 
 
 WRONG = [
-    ({"debitoor_id": "another@company.example"}, "connections.debitoor", "another@company.example"),
+    ({"debitoor_id": "another@company.example"}, "debitoor_id", "another@company.example"),
     ({"filter": {"companies": {"include": ["Papper Ltd"]}}}, "filter.companies.include", "Did you mean Paper Ltd?"),
     ({"filter": {"tags": {"none": ["privat"]}}}, "filter.tags.none", "privat"),
     ({"category": "nothing.known"}, "category", "nothing.known"),
@@ -192,7 +192,7 @@ class TestItsReason:
         shown = row()
         assert (shown["state"], shown["advice_code"]) == ("paused", "wrong")
         (wrong,) = shown["wrong"]
-        assert (wrong["field"], "another@company.example" in wrong["message"]) == ("connections.debitoor", True)
+        assert (wrong["field"], "another@company.example" in wrong["message"]) == ("debitoor_id", True)
         assert shown["advice"] == f"{wrong['message']} {wrong['remedy']}"
         put(version=version)
         assert (row()["wrong"], row()["advice_code"]) == ([], "resume")

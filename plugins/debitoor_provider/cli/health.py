@@ -218,7 +218,14 @@ def _doubted(found: Finding) -> str:
 _CLOCKS = {"clock_fast", "clock_slow"}
 _SENDER = "notify.connection"
 _MISSING = {"setting_connection_missing", "connection_not_there"}
-_LACKING = {"pool": "no pool", "connections": "no connection", "category": "no category", "defaults": "no company"}
+_LACKING = {
+    "pool": "no pool",
+    "connections": "no connection",
+    "category": "no category",
+    "defaults": "no company",
+    "books": "not connected",
+    "debitoor_id": "not connected",
+}
 
 
 def _judged(file: AccountFile, ledger: Ledger, dags: _Dags, due: _Due) -> Iterator[Health]:

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
 
 _FIELDS = {
+    "books_country": "books.country",
+    "books_differ": "books.{field}",
+    "books_incomplete": "books.country",
+    "books_of_another_account": "debitoor_id",
+    "books_without_email": "debitoor_id",
     "category_missing": "category",
     "company_missing": "defaults.company",
     "company_missing_near": "defaults.company",
     "company_without_country": "defaults.company",
 }
-"""The settings that an error is about, by its code; any other is about a connection."""
+"""The settings that an error is about, by its code, with its parameters; any other is about a connection."""
 
 
 class Answers(NamedTuple):
@@ -93,7 +98,8 @@ def _ask(account_id: str, account: Account, clients: dict[str, Any], ledger: Led
         except _NotConnected:  # already reported
             continue
         except ServiceError as error:
-            found.errors.append((_FIELDS.get(error.message.code, f"connections.{service}"), error))
+            field = _FIELDS.get(error.message.code, f"connections.{service}").format_map(error.message.params)
+            found.errors.append((field, error))
     if len(clients) < len(row.hooks):
         return
     if ledger and not found.errors:
