@@ -87,9 +87,6 @@ class ImportDirection:
         """
         books_of(self.debitoor, self.account)
 
-    def _home(self) -> str:
-        return country_of_books(self.debitoor)
-
     def source_time(self, *, ask: bool = False) -> datetime | None:
         """Return the time by the clock of Debitoor."""
         return reported_time(self.debitoor, self.debitoor.environment if ask else None)
@@ -228,7 +225,7 @@ class ImportDirection:
         yield prepare
 
     def _company(self) -> int | CompanyToCreate | None:
-        return find_company(self.account, self.getmyinvoices, self._home)
+        return find_company(self.account, self.getmyinvoices, lambda: country_of_books(self.debitoor))
 
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked documents that were written on these days or later."""
