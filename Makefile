@@ -140,7 +140,7 @@ types: $(READY) ## check types
 	@$(BIN)/mypy
 
 javascript: export PATH := $(CURDIR)/.venv-node/bin:$(PATH)
-javascript: $(NODE) ## check style and types of the page's JavaScript, by Node, which nothing else needs
+javascript: $(NODE) ## check style, types and tests of the page's JavaScript, by Node, which nothing else needs
 	@cd javascript && npm ci --silent --no-audit --no-fund && npm run --silent check
 
 arch: $(READY) ## check that imports run one way

@@ -9,6 +9,7 @@ const unsafe = (name) => ({
 });
 
 export default [
+  { ...js.configs.recommended, files: ["javascript/*.js"], languageOptions: { globals: globals.node } },
   {
     ...js.configs.recommended,
     files: ["plugins/debitoor_provider/ui/static/**/*.js"],

@@ -14,6 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from demo.accounts import patterns
 from demo.airflow import LocalAirflow
+from tests.browser.looks import AT_REST, NARROW, OURS, WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
 
 PICTURES = Path(__file__).parent.parent.parent / ".browser"
 _CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-_WIDE = {"width": 1366, "height": 900}
-_NARROW = {"width": 390, "height": 844}
 _FAILED = pytest.StashKey[bool]()
-_AT_REST = """Promise.allSettled(
-    document.getAnimations()
-        .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
-        .map((animation) => animation.finished)
-)"""
 _PATIENCE = 30_000  # milliseconds: two processors, a whole Airflow next to the browser
 
 
@@ -108,7 +102,7 @@ def open_context(
     def opened(*, dark: bool = False, narrow: bool = False, **options: Any) -> BrowserContext:
         context = browser.new_context(
             base_url=airflow.url,
-            viewport=_NARROW if narrow else _WIDE,
+            viewport=NARROW if narrow else WIDE,
             color_scheme="dark" if dark else "light",
             **{"locale": "en-GB", "accept_downloads": True} | options,
         )
@@ -147,9 +141,9 @@ def barriers() -> Callable[[Page], list[str]]:
     """Return the accessibility violations that axe finds on the page at rest: a colour on its way is none."""
 
     def found(page: Page) -> list[str]:
-        page.evaluate(_AT_REST)
+        page.evaluate(AT_REST)
         page.evaluate(AXE_SCRIPT)
-        report = page.evaluate("axe.run('[data-testid=synchronisation], [role=dialog], [role=alertdialog]')")
+        report = page.evaluate(f"axe.run('{OURS}')")
         return [
             f"{violation['impact']}: {violation['id']}: {node['html'][:200]}"
             for violation in report["violations"]

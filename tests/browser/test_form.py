@@ -157,6 +157,9 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     french.wait_for_url(re.compile("/plugin/synchronisation/new"))
     expect(french.get_by_role("status").filter(has_text=company.debitoor_email)).to_be_visible()
     go_on(french, "account")
+    button(french, "wizard.part.taxes").click()  # only now: the rate is that of the books' country
+    french.get_by_text(WORDS["field.reverse_charge"], exact=True).click()
+    expect(french.get_by_label(WORDS["field.reverse_charge.tax_rate"], exact=True)).to_have_value("19")
     french.get_by_label(WORDS["field.name"]).fill("Autres livres")
     french.get_by_label(WORDS["field.debitoor_id"]).fill("autre@livres.example")
     go_on(french, "preview")
@@ -176,9 +179,19 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     take(french, "form-saved-paused")
     assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
 
+    settled(french, "")
+    row = french.get_by_role("row").filter(has_text="Autres livres")
+    expect(row).to_contain_text("autre@livres.example")
+    expect(row.get_by_role("link", name=WORDS["wizard.saved.correct"])).to_be_visible()
+    take(french, "form-paused-in-list")
+    settled(french, "/accounts/autres-livres/documents")
+    expect(french.get_by_text(WORDS["wizard.saved.paused"])).to_contain_text("autre@livres.example")
+    take(french, "form-paused-account")
+    french.get_by_role("link", name=WORDS["wizard.saved.correct"]).click()
+    french.wait_for_url("**/edit?step=account")  # where the e-mail is
     settled(french, "/accounts/autres-livres/documents")
     button(french, "do.resume").first.click()
-    expect(french.get_by_text("autre@livres.example").first).to_be_visible()
+    expect(french.get_by_text("Autres livres reste en pause").first).to_be_visible()
     take(french, "form-not-resumed")
     assert airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
 

@@ -1,4 +1,4 @@
-"""No English on a French, German or Danish page, least of all where something is wrong."""
+"""No English on a French, German or Danish page, least of all where something is wrong; and it fits a narrow screen."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from debitoor_provider.messages.catalogue import entries, parameters_of
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
 from tests.browser.conftest import take
+from tests.browser.looks import cut, faint, narrow
 from tests.browser.test_pages import ACCOUNT, PLACES, books, settled
 from tests.messages.english import SENTENCES, english_in
 
@@ -48,6 +49,18 @@ def english_on(page: Page, language: str, *, has_data: bool = True) -> set[str]:
     return found & SENTENCES if has_data else found
 
 
+def other_looks(page: Page, name: str = "") -> list[str]:
+    """Return what is wrong with an open page on a narrow screen and, if it gets a picture, in the dark.
+
+    :param name: of the picture; for parts that no page before had
+    """
+    with narrow(page, is_dark=bool(name)):
+        if not name:
+            return cut(page)
+        take(page, f"{name}-dark-narrow")
+        return [*cut(page), *faint(page)]
+
+
 def everything_that_can_be_said() -> Iterator[Message]:
     """Return every sentence that the ledger can hold, with amounts, names and countries put in."""
     for code in entries("en"):
@@ -80,17 +93,21 @@ def test_every_place_is_in_the_readers_language(
     books: LocalAirflow, open_context: Callable[..., BrowserContext], language: str
 ) -> None:
     page = open_context(locale=LOCALES[language]).new_page()
-    found = {}
+    found: dict[str, set[str]] = {}
+    looks: dict[str, list[str]] = {}
     for name, place in PLACES.items():
         settled(page, place)
         take(page, f"{language}-{name}")
         found[name] = english_on(page, language)
+        looks[name] = other_looks(page, f"{language}-{name}")
     settled(page, f"/accounts/{ACCOUNT}/documents")
     page.get_by_role("table").get_by_role("link").first.click()
     expect(page.get_by_role("dialog").get_by_text(words(language)["history.title"])).to_be_visible()
     take(page, f"{language}-document")
     found["document"] = english_on(page, language)
+    looks["document"] = other_looks(page, f"{language}-document")
     assert not {name: english for name, english in found.items() if english}
+    assert not {name: faults for name, faults in looks.items() if faults}
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -99,12 +116,14 @@ def test_every_reason_is_in_the_readers_language(
 ) -> None:
     page = open_context(locale=LOCALES[language]).new_page()
     found: set[str] = set()
+    looks: list[str] = []
     pages = len(entries("en")) // 50 + 1
     for number in range(1, pages + 1):
         settled(page, f"/accounts/{reasons}/documents?page={number}")
         found |= english_on(page, language, has_data=False)
+        looks += other_looks(page, f"{language}-reasons" if number == 1 else "")
     take(page, f"{language}-reasons")
-    assert found == set()
+    assert (found, looks) == (set(), [])
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -115,8 +134,9 @@ def test_every_error_of_a_run_is_in_the_readers_language(
     page = open_context(locale=LOCALES[language]).new_page()
     messages = [*everything_that_can_be_said()][list(LOCALES).index(language) :: len(LOCALES)]
     found: set[str] = set()
+    looks: list[str] = []
     with closing(ledger_of(books)) as ledger:
-        for some in chunks(messages, 50):  # as many as the list shows
+        for number, some in enumerate(chunks(messages, 50)):  # as many as the list shows
             for message in some:
                 id_ = f"debitoor__{reasons}/manual__{message.code}"
                 ledger.runs.start(Run(id_, reasons, "export", "manual"))
@@ -125,7 +145,8 @@ def test_every_error_of_a_run_is_in_the_readers_language(
             expect(page.get_by_role("row")).to_have_count(51)
             found |= english_on(page, language, has_data=False)
             take(page, f"{language}-run-errors")
-    assert found == set()
+            looks += other_looks(page, f"{language}-run-errors" if number == 0 else "")
+    assert (found, looks) == (set(), [])
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -141,13 +162,15 @@ def test_what_a_person_enters_wrong_is_said_in_their_language(
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     take(page, f"{language}-form")
     found = english_on(page, language)
+    looks = other_looks(page, f"{language}-form")
     (books.accounts / "broken.yaml").write_text("type: export\nname: [Broken\ndebitor_id: 7\n")
     settled(page, "/accounts/broken/settings")
     take(page, f"{language}-broken")
     found |= english_on(page, language)
+    looks += other_looks(page, f"{language}-broken")
     (books.accounts / "broken.yaml").unlink()
     page.goto("/debitoor/oauth/callback?error=access_denied&state=unknown")
     heading = page.get_by_role("heading").inner_text()
     assert heading == entries(language)["consent_failed_title"]["text"]
     assert not english_in(page.inner_text("main"), language)
-    assert found == set()
+    assert (found, looks) == (set(), [])

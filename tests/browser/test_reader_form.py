@@ -28,13 +28,25 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.system, pytest.mark.takes(60)]
 
 SAY = words("fr")
-ROUX, GONE = "roux", "roux-sans-connexion"
+ROUX, GONE, ABROAD = "roux", "roux-sans-connexion", "roux-ue"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def accounts(airflow: LocalAirflow, sandbox: SandboxAdmin) -> Iterator[None]:
-    """Add accounts of a French company: one that is connected, and one whose connection is gone."""
+    """Add accounts of a French company: two that are connected, and one whose connection is gone."""
     company = sandbox.create_company("Roux SARL", country="FR", limits=None)
+    company.add_document(
+        b"%PDF-1.4\n%%EOF\n",
+        "abroad.pdf",
+        document_type="INCOMING_INVOICE",
+        document_date="2026-03-01",
+        supplier="Moulin GmbH",
+        supplier_country="DE",
+        net_amount="100.00",
+        gross_amount="100.00",
+        tax_rates=["0"],
+        currency="EUR",
+    )
     known = connections(sandbox, [company])
     file = airflow.home / "roux.json"
     file.write_text(json.dumps(known))
@@ -50,7 +62,12 @@ def accounts(airflow: LocalAirflow, sandbox: SandboxAdmin) -> Iterator[None]:
         "accept_rates": [16.34],
         "limits": {"amount": 10000.5, "new_documents": 1500},
     }
-    files = {ROUX: settings, GONE: settings | {"connections": settings["connections"] | {"getmyinvoices": "parti"}}}
+    rule = {"tax_rate": 20, "product_or_service": "service", "consumption_or_resale": "consumption"}
+    files = {
+        ROUX: settings,
+        ABROAD: settings | {"reverse_charge": rule},
+        GONE: settings | {"connections": settings["connections"] | {"getmyinvoices": "parti"}},
+    }
     for account, content in files.items():
         (airflow.accounts / f"{account}.yaml").write_text(json.dumps(content))
     airflow.until(lambda: {f"debitoor__{account}" for account in files} <= airflow.dag_ids(), "to find them", 120)
@@ -77,7 +94,8 @@ def test_the_settings_are_shown_in_the_readers_form(french: Page) -> None:
 
 
 def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Page) -> None:
-    settled(french, f"/accounts/{ROUX}/edit?step=settings")
+    settled(french, f"/accounts/{ROUX}/edit?step=account")
+    french.get_by_role("button", name=SAY["wizard.part.taxes"]).click()
     rate = french.get_by_label(SAY["field.reverse_charge.tax_rate"], exact=True)
     french.get_by_text(SAY["field.reverse_charge"], exact=True).click()
     expect(rate).to_have_value("20")
@@ -90,6 +108,51 @@ def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Pa
     country.fill("LU")
     expect(rate).to_have_value("17")
     take(french, "reader-reverse-charge")
+    country.fill("DE")  # nobody has entered another rate, so it follows the country
+    expect(rate).to_have_value("19")
+    country.fill("")
+    expect(rate).to_have_value("20")
+
+    rate.fill("12,5")  # one of the user's own stays, and the rates of the country are compared with it
+    doubt = french.get_by_role("status").filter(has_text="pas un taux de TVA")
+    expect(doubt).to_contain_text("12,5\N{NO-BREAK SPACE}%")
+    expect(doubt).to_contain_text("France")
+    country.fill("AT")
+    expect(doubt).to_contain_text("Autriche")
+    expect(doubt).to_have_count(1)
+    expect(rate).to_have_value("12,5")
+    take(french, "reader-reverse-charge-odd")
+    rate.fill("10")  # a reduced rate is one, too
+    expect(doubt).to_have_count(0)
+    french.get_by_role("button", name=SAY["common.cancel"]).or_(
+        french.get_by_role("link", name=SAY["common.cancel"])
+    ).click()
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-GB", "with the reverse charge (“Services”, “Own use”): 20 %, since the supplier is in another EU country"),
+        (
+            "fr-FR",
+            "en autoliquidation (« Services », « Usage propre ») : 20 %, car le fournisseur est dans un autre pays",
+        ),
+        ("de-DE", "mit Reverse Charge gebucht („Dienstleistungen“, „Eigener Verbrauch“): 20 %, da der Lieferant"),
+        (
+            "da-DK",
+            "med omvendt betalingspligt (»Ydelser«, »Eget forbrug«): 20 %, da leverandøren er i et andet EU-land",
+        ),
+    ],
+)
+def test_a_dry_run_says_what_is_booked_with_the_reverse_charge(
+    open_context: Callable[..., BrowserContext], locale: str, said: str
+) -> None:
+    page, say = open_context(locale=locale).new_page(), words(locale[:2])
+    settled(page, f"/accounts/{ABROAD}/documents")
+    page.get_by_role("button", name=say["do.dry_run"], exact=True).click()
+    document = page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Moulin GmbH")
+    expect(document).to_contain_text(said)  # blanks of any kind are alike
+    take(page, f"reader-dry-run-{locale[:2]}")
 
 
 def test_a_correction_begins_with_what_was_stated_as_the_reader_writes_it(french: Page, airflow: LocalAirflow) -> None:

@@ -119,6 +119,21 @@ class TestValidate:
         assert "also on each day of the week in 1" in done.rows[1]["message"]
         assert "acme.yaml:1: warning: frequency: The step */2 starts again" in cli("accounts", "validate").out
 
+    @pytest.mark.parametrize(("rate", "country"), [(20, "DE"), (19, "AT")])
+    def test_a_reverse_charge_rate_that_the_country_of_the_books_lacks_is_a_warning(self, cli, account, rate, country):
+        rule = {"tax_rate": rate, "product_or_service": "service", "consumption_or_resale": "consumption"}
+        account(reverse_charge=rule, books={"country": country})
+        warning, well = cli("accounts", "validate", "-o", "json").rows
+        assert (warning["result"], warning["field"]) == ("warning", "reverse_charge.tax_rate")
+        assert f"{rate} % is not a VAT rate of {country}" in warning["message"]
+        assert (warning["line"], well["result"]) == (1, "well")
+
+    @pytest.mark.parametrize(("rate", "country"), [(19, "DE"), (7, "DE"), (0, "DE"), (9.5, "CH")])
+    def test_a_reduced_rate_and_none_of_a_country_outside_the_union_are_not_doubted(self, cli, account, rate, country):
+        rule = {"tax_rate": rate, "product_or_service": "service", "consumption_or_resale": "consumption"}
+        account(reverse_charge=rule, books={"country": country})
+        assert [row["result"] for row in cli("accounts", "validate", "-o", "json").rows] == ["well"]
+
     def test_a_limit_that_never_applies_is_a_warning(self, cli, account):
         account(limits={"archived": 5})
         rows = cli("accounts", "validate", "-o", "json").rows
@@ -274,6 +289,30 @@ class TestValidateConnections:
         account("import", defaults={"company": "New Ltd", "create_company": True})
         acme.revoke_token()
         assert list(self.problems(cli)) == ["connections.debitoor"]
+
+    @pytest.mark.parametrize(
+        ("settings", "field"),
+        [
+            ({"debitoor_id": "another@company.example"}, "debitoor_id"),
+            ({"books": {"country": "AT"}}, "books.country"),
+            ({"books": {"currency": "SEK"}}, "books.currency"),
+        ],
+    )
+    def test_books_that_are_not_those_of_the_file_are_reported_at_what_the_file_says(
+        self, cli, account, acme, settings, field
+    ):
+        account(**settings)
+        assert list(self.problems(cli)) == [field]
+        health = cli("accounts", "health", "--connections")
+        assert (health.code, health.out.startswith("acme: critical: not connected: ")) == (2, True)
+
+    @pytest.mark.parametrize("books", [{}, {"country": "DE"}])
+    def test_a_reverse_charge_rate_that_the_books_country_lacks_is_said_once(self, cli, account, acme, books):
+        rule = {"tax_rate": 20, "product_or_service": "service", "consumption_or_resale": "consumption"}
+        account(reverse_charge=rule, books=books)
+        warning, well = cli("accounts", "validate", "--connections", "-o", "json").rows
+        assert (warning["result"], warning["field"], well["result"]) == ("warning", "reverse_charge.tax_rate", "well")
+        assert "20 % is not a VAT rate of DE" in warning["message"]
 
     @pytest.mark.parametrize(
         ("filter", "field", "said"),

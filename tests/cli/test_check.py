@@ -37,7 +37,7 @@ def test_a_difference_is_shown_with_its_reason(cli, moved, acme):
     assert "118.00" in " ".join(done.out.split())
 
 
-def test_what_is_to_be_done_about_two_records_of_a_moved_document_books_none_again(cli, moved, acme):
+def test_what_is_to_be_done_about_two_records_of_a_moved_document_books_none_again(cli, moved, acme, ledger):
     expense = acme.expenses()[0]
     lines = [
         {name: line[name] for name in ("taxRate", "grossAmount", "description") if name in line}
@@ -46,7 +46,11 @@ def test_what_is_to_be_done_about_two_records_of_a_moved_document_books_none_aga
     acme.add_expense(date=expense["date"], lines=lines)
     [row] = cli("check", "acme", "-o", "json").rows["documents"]
     assert row["outcome"] == "differs"
-    assert row["why"].endswith("and check again. Nothing else is to be done.")
+    [held] = ledger.documents.entries()
+    assert row["why"] == str(held.message)
+    assert cli("documents", "retry", "acme", moved, "--reason", "one deleted").code == 0  # as that says
+    [open_] = ledger.documents.entries()
+    assert (open_.state, open_.wants_new_record) == ("planned", False)
 
 
 def test_as_json(cli, moved, receipt):

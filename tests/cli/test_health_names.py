@@ -10,6 +10,9 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Run, State
 from tests.cli.test_health import health
 
+RULE = {"tax_rate": 20, "product_or_service": "service", "consumption_or_resale": "consumption"}
+"""The rate is one of other countries than that of the company's books."""
+
 
 @pytest.mark.parametrize(
     ("settings", "code", "line"),
@@ -21,6 +24,7 @@ from tests.cli.test_health import health
             1,
             "warning: unknown name: GetMyInvoices has no company",
         ),
+        ({"reverse_charge": RULE}, 1, "warning: odd rate: 20 % is not a VAT rate of DE, where the books are kept;"),
     ],
 )
 def test_they_are_as_validate_finds_them(cli, account, settings, code, line):
@@ -29,6 +33,16 @@ def test_they_are_as_validate_finds_them(cli, account, settings, code, line):
     assert (found, said.startswith(f"acme: {line}")) == (code, True), said
     results = {row["result"] for row in cli("accounts", "validate", "--connections", "-o", "json").rows}
     assert ("broken" in results, "warning" in results) == (code == 2, code == 1)
+
+
+def test_a_rate_of_another_country_than_the_file_states_needs_no_service(cli, account, acme, sandbox):
+    account(reverse_charge=RULE, books={"country": "DE"})
+    calls = len(sandbox.calls(company=acme))
+    code, (said,) = health(cli)
+    assert (code, said.startswith("acme: warning: odd rate: 20 % is not a VAT rate of DE")) == (1, True), said
+    assert len(sandbox.calls(company=acme)) == calls
+    account(reverse_charge=RULE, books={"country": "AT"})
+    assert health(cli) == (0, ["acme: well"])
 
 
 def test_a_company_of_an_import_that_there_is_not(cli, account):

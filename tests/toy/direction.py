@@ -70,6 +70,9 @@ class FolderDirection:
     def unknown_names(self) -> Iterable[Finding]:
         return ()
 
+    def doubts(self) -> Iterable[Finding]:
+        return ()
+
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         if window.document_ids:
             found, gone = [], []

@@ -137,6 +137,7 @@ class TestRow:
             "progress": None,
             "chart": [0] * 30,
             "problems": [],
+            "wrong": [],
             "stops": [],
             "rights": {"run": True, "edit": True, "delete": True},
         }

@@ -53,6 +53,22 @@ def test_the_remedy_for_other_figures_names_an_action_that_the_document_has_and_
     assert words("en")["documents.do.send_again"] not in document["reason"]
 
 
+def test_a_document_that_is_there_twice_is_marked_in_the_list_and_counts_once(page, moved, acme, ledger):
+    [expense] = acme.expenses()
+    lines = [{name: line[name] for name in ("taxRate", "grossAmount", "description")} for line in expense["lines"]]
+    acme.add_expense(date=expense["date"], lines=lines)
+    [document] = found(page)["documents"]
+    client = page()
+    [listed] = client.get("api/accounts/acme/documents").json()["documents"]
+    assert (listed["state"], listed["reason_code"]) == ("held", "booked_twice")
+    assert document["reason"] == f"{listed['reason']} {listed['remedy']}"
+    assert {"send_again", "mark_moved"} <= set(listed["actions"])
+    assert listed["target_id"] is None  # the page calls it Send, as the remedy does: no second record is made
+    [whole] = client.get("api/accounts/acme/documents/sums").json()["sums"]
+    assert (whole["documents"], whole["gross"], [one["rate"] for one in whole["rates"]]) == (1, "119.00", ["19"])
+    assert client.get("api/attention/count").json()["documents"] == 1
+
+
 def test_a_period(page, moved):
     result = found(page, **{"from": "2026-04-01"})
     assert (result["from"], result["to"], result["same"], result["sums"]) == ("2026-04-01", None, True, [])

@@ -259,6 +259,7 @@ class TestTheRecord:
                 "supplier": "Paper Ltd",
                 "date": "2026-03-01",
                 "category": "office.software",
+                "marks": [],
                 "reason": "",
             }
         ]
@@ -272,6 +273,18 @@ class TestTheRecord:
         assert record["description"] == f"Paper Ltd [GMI {uid}]"
         assert record["lines"] == []
         assert "USD" in record["reason"]
+
+    def test_says_with_which_reverse_charge_it_would_be_booked(
+        self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], receipt: Callable[..., int]
+    ):
+        receipt(supplier="Moulin", supplier_country="FR", tax_rates=["0"], net_amount="119")
+        rule = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
+        settings, french = entered(reverse_charge=rule), page()
+        french.headers["Accept-Language"] = "fr"
+        (record,), (row,) = ask(french, "record", settings)["records"], ask(french, "preview", settings)["documents"]
+        assert record["marks"] == [row["reason"]]
+        said = row["reason"].replace("\N{NO-BREAK SPACE}", " ")
+        assert "autoliquidation (« Services », « Usage propre ») : 19 %, car le fournisseur" in said
 
     def test_is_what_an_upload_would_carry(
         self, page: Callable[..., TestClient], entered: Callable[..., dict[str, Any]], acme: CompanyAdmin
@@ -290,6 +303,7 @@ class TestTheRecord:
             "supplier": "Acme GmbH",
             "date": "2026-03-01",
             "category": "SALES_INVOICE",
+            "marks": [],
             "reason": "",
         }
 
@@ -414,16 +428,30 @@ class TestTheRateAtHome:
         connection = json.loads(os.environ["AIRFLOW_CONN_DEBITOOR"]) | {"password": french.debitoor_token}
         monkeypatch.setenv("AIRFLOW_CONN_DEBITOOR", json.dumps(connection))
         client = page()
-        assert self.ask(client, connection="debitoor") == {"country": "FR", "rate": "20"}
+        assert self.ask(client, connection="debitoor") == {"country": "FR", "rate": "20", "doubts": []}
         before = sandbox.last_seq()
         assert self.ask(client, connection="debitoor")["rate"] == "20"
         assert sandbox.calls(since=before, company=french) == []
+
+    def test_another_rate_that_the_country_does_not_have_is_doubted(
+        self, page: Callable[..., TestClient], acme: CompanyAdmin
+    ):
+        client = page()
+        for rate in ("19", "7", "0"):
+            assert self.ask(client, connection="debitoor", entered=rate)["doubts"] == []
+        (doubt,) = self.ask(client, connection="debitoor", entered="20")["doubts"]
+        assert (doubt["field"], doubt["message"]) == (
+            "reverse_charge.tax_rate",
+            "20 % is not a VAT rate of DE, where the books are kept; the usual rate there is 19 %.",
+        )
+        # What the file states is compared by the check of the draft, which asks no service.
+        assert self.ask(client, connection="debitoor", country="FR", entered="19")["doubts"] == []
 
     def test_is_that_of_the_country_that_the_settings_state(
         self, page: Callable[..., TestClient], acme: CompanyAdmin, sandbox: SandboxAdmin
     ):
         before = sandbox.last_seq()
-        assert self.ask(page(), connection="debitoor", country="dk") == {"country": "DK", "rate": "25"}
+        assert self.ask(page(), connection="debitoor", country="dk") == {"country": "DK", "rate": "25", "doubts": []}
         assert sandbox.calls(since=before, company=acme) == []
 
     @pytest.mark.parametrize("params", [{}, {"country": "XX"}, {"country": "US"}])

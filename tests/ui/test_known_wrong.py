@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
     from debitoor_provider.sandbox.client import CompanyAdmin
+    from debitoor_provider.sync.ledger import Ledger
 
 DAG_ID = "debitoor__new"
 
@@ -63,7 +64,7 @@ def fields(answer: Response, name: str = "problems") -> list[str]:
 
 
 WRONG = [
-    ({"debitoor_id": "another@company.example"}, "connections.debitoor", "another@company.example"),
+    ({"debitoor_id": "another@company.example"}, "debitoor_id", "another@company.example"),
     ({"filter": {"companies": {"include": ["Papper Ltd"]}}}, "filter.companies.include", "Did you mean Paper Ltd?"),
     ({"filter": {"tags": {"none": ["privat"]}}}, "filter.tags.none", "privat"),
     ({"category": "nothing.known"}, "category", "nothing.known"),
@@ -168,6 +169,88 @@ class TestAPausedDraft:
         assert "Paper Ltd" in asked.json()["wrong"][0]["remedy"]
         put(version=version, filter={"companies": {"include": ["Paper Ltd"]}})
         assert page().get("/api/accounts/new/wrong").json() == {"wrong": [], "unclear": ""}
+
+
+class TestItsReason:
+    """What a paused draft says in the list, and on its page."""
+
+    @pytest.fixture
+    def row(self, page: Callable[..., TestClient], dag_models: Callable[..., None]) -> Callable[[], dict[str, Any]]:
+        def read() -> dict[str, Any]:
+            with create_session() as session:  # as Airflow does once it has read the file
+                session.get_one(DagModel, DAG_ID).is_stale = False
+            (found,) = page().get("/api/accounts").json()["accounts"]
+            assert page().get("/api/accounts/new").json().items() >= found.items()
+            return dict(found)
+
+        return read
+
+    def test_is_shown_with_its_remedy_until_it_is_right(
+        self, put: Callable[..., Response], row: Callable[[], dict[str, Any]]
+    ):
+        version = put(debitoor_id="another@company.example", paused=True).json()["version"]
+        shown = row()
+        assert (shown["state"], shown["advice_code"]) == ("paused", "wrong")
+        (wrong,) = shown["wrong"]
+        assert (wrong["field"], "another@company.example" in wrong["message"]) == ("debitoor_id", True)
+        assert shown["advice"] == f"{wrong['message']} {wrong['remedy']}"
+        put(version=version)
+        assert (row()["wrong"], row()["advice_code"]) == ([], "resume")
+
+    def test_goes_when_the_file_is_another_one(
+        self, put: Callable[..., Response], row: Callable[[], dict[str, Any]], accounts: Path
+    ):
+        put(pool="nowhere", paused=True)
+        assert [one["field"] for one in row()["wrong"]] == ["pool"]
+        file = accounts / "new.yaml"
+        file.write_text(file.read_text().replace("pool: nowhere", "note: corrected by hand"))
+        assert row()["wrong"] == []
+
+    def test_is_found_again_and_gone_when_it_is_asked_for(
+        self,
+        put: Callable[..., Response],
+        page: Callable[..., TestClient],
+        row: Callable[[], dict[str, Any]],
+        receipt: Callable[..., int],
+        acme: CompanyAdmin,
+    ):
+        put(filter={"tags": {"any": ["later"]}}, paused=True)
+        assert [one["field"] for one in row()["wrong"]] == ["filter.tags.any"]
+        receipt(tags=["later"])
+        assert page().get("/api/accounts/new/wrong").json()["wrong"] == []  # as before it is resumed
+        assert row()["wrong"] == []
+        acme.block_key()
+        page().get("/api/accounts/new/wrong")
+        assert [one["field"] for one in row()["wrong"]] == ["connections.getmyinvoices"]
+
+    def test_is_kept_while_it_cannot_be_asked_for(
+        self,
+        put: Callable[..., Response],
+        page: Callable[..., TestClient],
+        row: Callable[[], dict[str, Any]],
+        monkeypatch: pytest.MonkeyPatch,
+    ):
+        put(filter={"tags": {"any": ["later"]}}, paused=True)
+        known = json.loads(os.environ["AIRFLOW_CONN_GMI"])
+        monkeypatch.setenv("AIRFLOW_CONN_GMI", json.dumps(known | {"host": "http://127.0.0.1:9"}))
+        assert page().get("/api/accounts/new/wrong").json()["unclear"]
+        assert [one["field"] for one in row()["wrong"]] == ["filter.tags.any"]
+
+    def test_is_not_shown_of_an_account_that_runs(
+        self, put: Callable[..., Response], row: Callable[[], dict[str, Any]]
+    ):
+        put(filter={"tags": {"any": ["later"]}}, paused=True)
+        with create_session() as session:
+            session.get_one(DagModel, DAG_ID).is_paused = False
+        assert row()["wrong"] == []
+
+    def test_is_forgotten_with_the_file(
+        self, put: Callable[..., Response], page: Callable[..., TestClient], ledger: Ledger
+    ):
+        version = put(pool="nowhere", paused=True).json()["version"]
+        assert list(ledger.wrong.all()) == ["new"]
+        assert page().request("DELETE", "/api/accounts/new", json={"version": version}).json() == {"removed": True}
+        assert ledger.wrong.all() == {}
 
 
 class TestAnAccountThatRuns:

@@ -18,7 +18,7 @@ from airflow.utils.session import create_session
 
 from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.ui import known_wrong
-from debitoor_provider.ui.saving import version_of
+from debitoor_provider.ui.folder import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

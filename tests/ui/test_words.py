@@ -124,7 +124,9 @@ def test_every_finding_of_the_health_command_has_a_word_and_there_are_no_others(
     text = (FOLDER.parents[1] / "cli/health.py").read_text("utf-8")
     states = set(
         re.findall(
-            r'Health\(\s*Level\.\w+, "([^"]+)"|: "(no \w+)"|"(no file|not connected|wrong \w+|unknown name)"', text
+            r'Health\(\s*Level\.\w+, "([^"]+)"|: "(no \w+)"'
+            r'|"(no file|not connected|wrong \w+|odd rate|unknown name)"',
+            text,
         )
     )
     found = {state.replace(" ", "_") for several in states for state in several if state}

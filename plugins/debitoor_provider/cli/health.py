@@ -25,6 +25,7 @@ from debitoor_provider.runs.postponed import postponed_runs
 from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.accounts.schedule import Schedule
+from debitoor_provider.sync.home_rate import stated_rate_doubts
 from debitoor_provider.sync.ledger import Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
 from debitoor_provider.sync.steps.report import WENT_THROUGH
@@ -178,6 +179,7 @@ def _named(
     if file.account is None:
         return [], []
     found, doubts = examined(file.account_id, file.account, names, ledger, connections=connections)
+    doubts = [*stated_rate_doubts(file.account), *doubts]
     senders = [one for one in found if one.field == _SENDER]
     wrong = [Health(Level.CRITICAL, _lacking(one), str(one.message)) for one in found if one not in senders]
     unsure = [Health(Level.WARNING, "no sender", str(one.message)) for one in senders[:1]]
@@ -208,13 +210,22 @@ def _doubted(found: Finding) -> str:
     """Return what does not stop a run, in two words."""
     if found.message.code in _CLOCKS:
         return "wrong clock"
+    if found.field.startswith("reverse_charge."):
+        return "odd rate"
     return "wrong field" if found.field.startswith("connections.") else "unknown name"
 
 
 _CLOCKS = {"clock_fast", "clock_slow"}
 _SENDER = "notify.connection"
 _MISSING = {"setting_connection_missing", "connection_not_there"}
-_LACKING = {"pool": "no pool", "connections": "no connection", "category": "no category", "defaults": "no company"}
+_LACKING = {
+    "pool": "no pool",
+    "connections": "no connection",
+    "category": "no category",
+    "defaults": "no company",
+    "books": "not connected",
+    "debitoor_id": "not connected",
+}
 
 
 def _judged(file: AccountFile, ledger: Ledger, dags: _Dags, due: _Due) -> Iterator[Health]:

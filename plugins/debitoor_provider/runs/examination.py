@@ -17,19 +17,24 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
 
 _FIELDS = {
+    "books_country": "books.country",
+    "books_differ": "books.{field}",
+    "books_incomplete": "books.country",
+    "books_of_another_account": "debitoor_id",
+    "books_without_email": "debitoor_id",
     "category_missing": "category",
     "company_missing": "defaults.company",
     "company_missing_near": "defaults.company",
     "company_without_country": "defaults.company",
 }
-"""The settings that an error is about, by its code; any other is about a connection."""
+"""The settings that an error is about, by its code, with its parameters; any other is about a connection."""
 
 
 class Answers(NamedTuple):
     """What the services say about an account.
 
     :param errors: what kept a question from being answered, with the field that it is about
-    :param doubts: what should be corrected in the connections although runs continue with it
+    :param doubts: what should be corrected in connections or settings although runs continue with it
     :param unknown: what the settings name and does not exist; it may come later
     """
 
@@ -93,7 +98,8 @@ def _ask(account_id: str, account: Account, clients: dict[str, Any], ledger: Led
         except _NotConnected:  # already reported
             continue
         except ServiceError as error:
-            found.errors.append((_FIELDS.get(error.message.code, f"connections.{service}"), error))
+            field = _FIELDS.get(error.message.code, f"connections.{service}").format_map(error.message.params)
+            found.errors.append((field, error))
     if len(clients) < len(row.hooks):
         return
     if ledger and not found.errors:
@@ -103,6 +109,7 @@ def _ask(account_id: str, account: Account, clients: dict[str, Any], ledger: Led
             target = next(service for service in row.hooks if service != row.source)
             found.errors.append((f"connections.{target}", error))
     try:
+        found.doubts.extend(direction.doubts() if not found.errors else ())
         found.unknown.extend(direction.unknown_names())
     except ServiceError as error:
         found.errors.append(("filter", error))

@@ -10,6 +10,8 @@ POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
 """The mark that a document may have in addition to another."""
 UNBOOKED: Mark = "unbooked"
 """The mark of a document whose record at the target has no number yet."""
+BOOKED_TWICE = "booked_twice"
+"""The reason of a document that is held since the target has more than one record of it."""
 EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable", "none"]
 """The result of looking for an e-invoice in a document's file; without a look there is none of these results."""
 

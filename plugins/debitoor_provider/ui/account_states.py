@@ -76,6 +76,7 @@ class AccountFacts(NamedTuple):
     :param finished: when the run before the last one ended, if the last one is under way and the ledger knows it
     :param is_waiting: whether the last run waits for a person's answer
     :param postponed: the run that waits for a time in the future
+    :param wrong: what is known to be wrong with its file, while it is paused
     """
 
     file: AccountFile
@@ -86,6 +87,7 @@ class AccountFacts(NamedTuple):
     is_waiting: bool
     postponed: Postponed | None
     counts: Counts
+    wrong: tuple[Finding, ...]
 
 
 class AccountJudgement(NamedTuple):

@@ -1,4 +1,4 @@
-"""Compare what an account's source and target have; nothing is written anywhere."""
+"""Compare what an account's source and target have; nothing is written to either."""
 
 from __future__ import annotations
 

@@ -133,6 +133,7 @@ def described(rows: Sequence[Fileless], user: BaseUser) -> list[dict[str, Any]]:
             "progress": None,
             "chart": chart(days.get(row.id, {}), today),
             "problems": [],
+            "wrong": [],
             "stops": [StopModel.of(stop) for stop in stops if stop.account == row.id],
             "rights": {"run": False, "edit": editable[row.id][Right.EDIT], "delete": False},
         }

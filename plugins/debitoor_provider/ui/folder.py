@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
@@ -135,6 +136,11 @@ def id_of(file: AccountFile) -> str:
     That is the file's stem, unless the stem cannot be part of a DAG id or another file has it.
     """
     return file.dag_id.removeprefix(DAG_ID_PREFIX)
+
+
+def version_of(content: bytes) -> str:
+    """Return a short text that changes with the content of a file."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def is_writable() -> bool:

@@ -24,6 +24,7 @@ from debitoor_provider.ui.airflow_state import (
     waiting_runs,
 )
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.wrong_drafts import still_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,10 +33,21 @@ if TYPE_CHECKING:
 
     from debitoor_provider.runs.postponed import Postponed
     from debitoor_provider.sync.account_files.files import AccountFile
+    from debitoor_provider.sync.accounts.finding import Finding
     from debitoor_provider.sync.ledger import Run
     from debitoor_provider.ui.airflow_state import Dag, LastRun
 
-    _Known = tuple[AccountFile, Dag | None, LastRun | None, Run | None, datetime | None, bool, Postponed | None, Counts]
+    _Known = tuple[
+        AccountFile,
+        Dag | None,
+        LastRun | None,
+        Run | None,
+        datetime | None,
+        bool,
+        Postponed | None,
+        Counts,
+        tuple[Finding, ...],
+    ]
 
 
 _LACKING = {"pool": "no_pool", "connections": "no_connection"}
@@ -124,6 +136,8 @@ class Overview(NamedTuple):
                 return _advice("approve")
             case AccountState.LATE if late:
                 return str(late), "late"
+            case AccountState.PAUSED if facts.wrong:
+                return " ".join(str(one.message) for one in facts.wrong), "wrong"
             case AccountState.PAUSED:
                 return _advice("resume")
             case AccountState.ATTENTION:
@@ -155,20 +169,23 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
         finished = opened_ledger().runs.last_finished(under_way) if under_way else {}
         is_asking = any(account.limits.exceeded == "approval" for account in under_way.values())
         waiting = waiting_runs(session) if is_asking else set()
+        kept = opened_ledger().wrong.all()
         names = cache(partial(AirflowNames.read, session, suggests=False))
         found = []
         for id_, file in files.items():
             run, dag_id = runs.get(id_), file.dag_id
             is_waiting = bool(waiting) and run is not None and (dag_id, run.run_id) in waiting
+            dag = dags.get(dag_id)
             known = (
                 file,
-                dags.get(dag_id),
+                dag,
                 run,
                 failed.get(dag_id),
                 finished.get(id_),
                 is_waiting,
                 postponed.get(dag_id),
                 counts.get(id_, none),
+                still_wrong(file, kept.get(id_)) if dag and dag.is_paused else (),
             )
             found.append(_row(id_, known, names, now))
         return found

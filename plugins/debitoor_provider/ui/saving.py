@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
 import secrets
@@ -21,7 +20,7 @@ from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import reason_of
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import fold
-from debitoor_provider.ui.folder import account_files
+from debitoor_provider.ui.folder import account_files, version_of
 from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
@@ -34,11 +33,6 @@ _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 class FolderReadOnly(Exception):
     """The folder of the account files is managed elsewhere, such as by version control."""
-
-
-def version_of(content: bytes) -> str:
-    """Return a short text that changes with the content of a file."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def path_of(account_id: str) -> Path | None:
@@ -64,7 +58,7 @@ def path_of_new(account_id: str) -> Path:
     return accounts_folder() / f"{account_id}.yaml"
 
 
-def save(path: Path, text: str, version: str | None) -> str:
+def save(path: Path, content: bytes, version: str | None) -> str:
     """Write an account file.
 
     :param version: of the file that was edited; ``None``: there must not be one
@@ -72,7 +66,6 @@ def save(path: Path, text: str, version: str | None) -> str:
     :raises RequestRefused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be written here
     """
-    content = text.encode("utf-8", "replace")
     with _writing(path.parent):
         _require(path, version)
         _replace(path, content)

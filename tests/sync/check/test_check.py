@@ -235,6 +235,33 @@ class TestExport:
         found = checked(acme)
         assert found.outcomes == {uid: "differs"}
         assert found.table == [("2026-01", D(19), D(119), D(238), D(0))]
+        assert acme.states() == {uid: "held booked_twice"}  # as by a run that finds it
+        assert found.why(uid) == str(acme.entry(uid).message)
+        [whole] = acme.ledger.lists.sums(account="acme")
+        assert (whole.gross, whole.net, whole.documents) == (D(119), D(100), 1)  # a document counts once
+        assert [one.rate for one in whole.rates] == [D(19)]
+
+    def test_a_document_of_which_one_of_two_records_was_deleted_goes_on_with_the_other(self, acme):
+        uid = acme.document()
+        acme.export()
+        again(acme, uid)
+        checked(acme)
+        kept, too_many = acme.company.expenses()
+        acme.debitoor.delete_expense(too_many["id"])
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna")
+        watch = acme.watch()
+        acme.export()
+        assert (watch.created, acme.states(), acme.entry(uid).target_id) == ({}, {uid: "moved"}, kept["id"])
+        assert checked(acme).outcomes == {uid: "same"}
+
+    def test_two_records_that_a_person_keeps_are_not_held_again(self, acme):
+        uid = acme.document()
+        acme.export()
+        again(acme, uid)
+        checked(acme)
+        acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
+        assert checked(acme).outcomes == {uid: "differs"}
+        assert acme.states() == {uid: "moved"}
 
     @pytest.mark.parametrize("archives", [False, True])
     def test_the_remedy_for_two_records_of_a_moved_document_sends_nothing_again(self, acme, archives):

@@ -194,6 +194,16 @@ def test_a_supplier_elsewhere_in_the_union_is_held_until_the_settings_define_the
     assert (line.reverse_charge.tax_rate, line.reverse_charge.product_or_service) == (19, "service")
 
 
+def test_a_booking_says_by_which_rule_it_has_its_reverse_charge() -> None:
+    by_country, at_home = booked(MOULIN, {"reverse_charge": SERVICE}, **UNTAXED), booked()
+    [mark] = by_country.marks
+    assert str(mark) == (
+        "It will be booked with the reverse charge (service, consumption): 19 %, since the supplier is in another EU"
+        " country (FR) and charged no tax."
+    )
+    assert at_home.marks == ()
+
+
 @pytest.mark.parametrize("settings", [{}, {"reverse_charge": SERVICE}])
 @pytest.mark.parametrize(
     ("fields", "tax"),

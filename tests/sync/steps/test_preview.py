@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.services.errors import Misconfigured
+from debitoor_provider.sync.steps.preview import preview
 from debitoor_provider.sync.window import manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 from tests.sync.stage import pdf
@@ -47,6 +48,34 @@ def test_the_preview_of_an_export_is_what_then_happens(acme: Stage) -> None:
     not_sent = {row.source_id: row.outcome for row in rows if row.outcome not in {"send", "left out"}}
     assert not_sent == {uid: state.split()[0] for uid, state in states.items() if state != "moved"}
     assert sorted(not_sent.values()) == ["held", "held", "rejected", "waiting"]
+
+
+def test_a_preview_says_which_documents_will_have_the_reverse_charge(acme: Stage) -> None:
+    rule = {"tax_rate": "19", "product_or_service": "product", "consumption_or_resale": "resale"}
+    account = acme.exports(reverse_charge=rule)
+    abroad = acme.document(supplier="Other", supplier_country="FR", tax_rates=["0"], net_amount="119")
+    at_home = acme.document()
+    rows = {row.source_id: row for row in acme.preview(account)}
+    assert {uid: (row.outcome, [mark.code for mark in row.marks]) for uid, row in rows.items()} == {
+        abroad: ("send", ["booked_with_reverse_charge"]),
+        at_home: ("send", []),
+    }
+    assert "(product, resale): 19 %" in rows[abroad].as_row()["reason"]
+    acme.export(account)
+    [booked] = [line for expense in acme.company.expenses() for line in expense["lines"] if line["taxRate"] == 0]
+    assert booked["reverseCharge"]["taxRate"] == 19
+
+
+def test_a_preview_warns_of_a_rate_that_the_country_of_the_books_does_not_have(acme: Stage) -> None:
+    rule = {"tax_rate": "20", "product_or_service": "product", "consumption_or_resale": "resale"}
+    account = acme.exports(reverse_charge=rule)
+
+    def warned() -> list[str]:
+        return [warning.code for warning in preview(acme.job(account, run_id="preview")).warnings]
+
+    assert warned() == []  # without a document, the target is not asked
+    acme.document()
+    assert warned() == ["reverse_charge_rate_odd"]
 
 
 def test_settled_documents_are_shown_with_their_state(acme: Stage) -> None:

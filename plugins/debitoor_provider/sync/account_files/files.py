@@ -142,10 +142,12 @@ def account_warnings(account: Account, content: bytes, file: str) -> tuple[Probl
     """
     # Slow to import, and not needed to build a DAG.
     from debitoor_provider.sync.accounts.schedule import schedule_warnings
+    from debitoor_provider.sync.home_rate import stated_rate_doubts
 
     found = [Finding("frequency", message) for message in schedule_warnings(account)]
     if account.most_archived is not None and not account.archives:
         found.append(Finding("limits.archived", Message("setting_of_no_effect", needs="archive_after_transfer")))
+    found += stated_rate_doubts(account)
     return placed(found, content, file)
 
 

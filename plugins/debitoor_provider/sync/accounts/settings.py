@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
@@ -36,6 +36,9 @@ from debitoor_provider.sync.accounts.values import (
     Timezone,
     not_valid,
 )
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Named(Section):
@@ -143,6 +146,11 @@ class Account(Named):
         """The companies that the settings name, for people who search for an account."""
         return []
 
+    @property
+    def stated_home_rate(self) -> tuple[Decimal, str] | None:
+        """The rate of the reverse charge, and the country of the books, if the settings state both."""
+        return None
+
     def connection_of(self, service: str) -> str:
         """Return the id of the connection to a service."""
         return str(getattr(self.connections, service))
@@ -227,6 +235,12 @@ class ExportAccount(DebitoorAccount):
     def named_companies(self) -> list[str]:
         """The companies whose documents alone are taken."""
         return [str(company) for company in self.filter.companies.include]
+
+    @property
+    def stated_home_rate(self) -> tuple[Decimal, str] | None:
+        """The rate of the reverse charge, and the country of the books, if the settings state both."""
+        rule, country = self.reverse_charge, self.books.country
+        return (rule.tax_rate, country) if rule and country else None
 
 
 class ImportAccount(DebitoorAccount):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.check.compare import STOPPED, by_others, compare, only_there
+from debitoor_provider.sync.check.compare import STOPPED, by_others, compare, copies_of, only_there
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE, OPEN, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
 from debitoor_provider.sync.steps.booked import note_booked
-from debitoor_provider.sync.steps.duplicates import last_attempt
+from debitoor_provider.sync.steps.duplicates import hold_if_doubled, last_attempt
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.window import RunKind, Window
 
@@ -36,7 +36,8 @@ _DECIDED_BY_INVOICE = frozenset({"proven", "supplied", "contradicts"})
 def check(job: Job, start: date | None = None, end: date | None = None) -> Iterator[Check]:
     """Compare a period; what was found is valid until this is left.
 
-    Nothing is written, except that a document whose draft has been booked loses its mark.
+    Nothing is written but what a run would note as well: a document whose draft has been booked loses its mark, and a
+    moved one that the target has more than once is held.
 
     Each side is listed once. What lacks its counterpart in a period may have it on another day, so that side is listed
     once more as a whole.
@@ -155,6 +156,8 @@ class _Comparison:
             lambda: self._expected(record, entry, records),
             has_changed=lambda: entry is not None and self._has_changed(record, entry),
         )
+        if entry and (held := hold_if_doubled(self.job, entry, copies_of(records))):
+            row = replace(row, message=held)
         if row.here is not None:
             self.found.add_sums(row.here, "source")
         self._add(row, records, "others" if row.outcome is Comparison.LEFT_OUT else "target")

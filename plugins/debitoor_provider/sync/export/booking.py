@@ -93,6 +93,16 @@ class Booking:
         return Message("nearest_split", spans=[span_message(span) for span in self.nearest]) if self.nearest else None
 
     @property
+    def marks(self) -> tuple[Message, ...]:
+        """What to know of it before it is booked: the mark, and the rule of its reverse charge."""
+        rule, why = self.expense.lines[0].reverse_charge, self.remarks.get("reverse_charge")
+        known = [self.mark]
+        if rule and why:
+            bought, use = rule.product_or_service, rule.consumption_or_resale
+            known.append(Message("booked_with_reverse_charge", bought=bought, use=use, why=why))
+        return tuple(filter(None, known))
+
+    @property
     def invoice(self) -> str:
         """The result of looking for an e-invoice in the document's file; empty if the file was not read."""
         return str(self.evidence.outcome) if self.evidence else ""

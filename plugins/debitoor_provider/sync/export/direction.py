@@ -31,6 +31,7 @@ from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.export.waits import look_again
+from debitoor_provider.sync.home_rate import rate_doubts
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
@@ -112,6 +113,13 @@ class ExportDirection:
     def unknown_names(self) -> Iterable[Finding]:
         """Return companies and tags of the filter that GetMyInvoices does not have."""
         return unknown_names(self.account, lambda: self._companies, self.getmyinvoices.tags)
+
+    def doubts(self) -> Iterable[Finding]:
+        """Return that the rate of the reverse charge is none of the country of the books."""
+        rule = self.account.reverse_charge
+        if rule is None or self.account.stated_home_rate:  # the account's file tells
+            return ()
+        return rate_doubts(rule.tax_rate, self._books().country_code)
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""

@@ -62,7 +62,7 @@ class ExpenseDraft:
             party=expense.supplier_name,
             date=expense.date,
             category=first.category_id,
-            mark=self.booking.mark,
+            marks=self.booking.marks,
             invoice=self.booking.invoice,
         )
 

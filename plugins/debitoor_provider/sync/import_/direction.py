@@ -89,9 +89,6 @@ class ImportDirection:
         """
         books_of(self.debitoor, self.account)
 
-    def _home(self) -> str:
-        return country_of_books(self.debitoor)
-
     def source_time(self, *, ask: bool = False) -> datetime | None:
         """Return the time by the clock of Debitoor."""
         return reported_time(self.debitoor, self.debitoor.environment if ask else None)
@@ -109,6 +106,8 @@ class ImportDirection:
     def unknown_names(self) -> Iterable[Finding]:
         """Return nothing: without its company an import does not begin, and tags are created by an upload."""
         return ()
+
+    doubts = unknown_names
 
     def records(
         self,
@@ -228,13 +227,13 @@ class ImportDirection:
         yield prepare
 
     def _company(self) -> int | CompanyToCreate | None:
-        return find_company(self.account, self.getmyinvoices, self._home)
+        return find_company(self.account, self.getmyinvoices, lambda: country_of_books(self.debitoor))
 
     def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
 
-    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:  # noqa: ARG002  the list counts itself
+    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return those of which a sales document has several."""
         return doubled_of(self.getmyinvoices, days)
 

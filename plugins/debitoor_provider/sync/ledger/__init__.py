@@ -28,6 +28,7 @@ from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restate
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, DirectionName, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
+from debitoor_provider.sync.ledger.wrong import WrongSettings
 
 __all__ = [
     "ATTENTION",
@@ -67,6 +68,7 @@ __all__ = [
     "Stop",
     "TargetChanged",
     "Watermark",
+    "WrongSettings",
     "likeness_keys",
     "origins",
     "read_choices",

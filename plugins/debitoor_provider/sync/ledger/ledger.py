@@ -20,6 +20,7 @@ from debitoor_provider.sync.ledger.plans import Plans
 from debitoor_provider.sync.ledger.runs import Runs
 from debitoor_provider.sync.ledger.steps import Steps
 from debitoor_provider.sync.ledger.stops import Stops
+from debitoor_provider.sync.ledger.wrong import WrongAccounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,7 @@ class Ledger:
         self.consents = Consents(database, clock)
         self.stops = Stops(database, clock)
         self.notices = Notices(database)
+        self.wrong = WrongAccounts(database)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] | None = None, cache: int = READER_CACHE) -> Self:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.states import DONE, EventKind
@@ -63,9 +64,13 @@ def read_run_sums(connection: Connection, run_id: str) -> RunSums:
 
 
 def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[Sum]:
-    """Add up documents by month, direction and currency, and by the tax rates that were booked; latest month first."""
+    """Add up documents by month, direction and currency, and by the tax rates that were booked; latest month first.
+
+    Each document counts once, one that is held since the target has it more than once, too.
+    """
     is_sqlite = connection.dialect.name == "sqlite"
-    was_sent = sa.and_(documents.c.booked_gross.is_not(None), documents.c.state.in_(sorted(DONE)))
+    is_there = documents.c.state.in_(sorted(DONE)) | (documents.c.reason_code == BOOKED_TWICE)
+    was_sent = sa.and_(documents.c.booked_gross.is_not(None), is_there)
     gross = sa.case((was_sent, documents.c.booked_gross), else_=documents.c.gross_amount)
     currency = sa.case((was_sent, documents.c.booked_currency), else_=documents.c.currency)
     rates = sa.case((was_sent, documents.c.booked_rates), else_="")

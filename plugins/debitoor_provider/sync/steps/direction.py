@@ -76,6 +76,10 @@ class Direction(Protocol[Record]):
         """Ask the services for what the settings name, and return what may still come but does not exist now."""
         ...
 
+    def doubts(self) -> Iterable[Finding]:
+        """Return which settings do not fit the target, which is asked; runs continue with them."""
+        ...
+
     def records(self, window: Window, keep: MutableMapping[Any, Record]) -> tuple[Iterable[Record], list[str]]:
         """Return what the window asks for, and the ids that were asked for but do not exist any more.
 

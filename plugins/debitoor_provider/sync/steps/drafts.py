@@ -25,7 +25,7 @@ class Shown:
     :param currency: of the amounts
     :param party: supplier or company
     :param category: expense category, or type of the document
-    :param mark: what to know of the figures although the document goes
+    :param marks: what to know of it although the document goes
     :param invoice: the result of looking for an e-invoice in the document's file; empty if it was not read
     """
 
@@ -35,7 +35,7 @@ class Shown:
     party: str
     date: date | None
     category: str
-    mark: Message | None = None
+    marks: tuple[Message, ...] = ()
     invoice: str = ""
 
 

@@ -150,16 +150,21 @@ def hold_doubled(job: Job, copies: Copies) -> None:
     if not several:
         return
     for source_id, entry in job.ledger.documents.known(job.account_id, job.direction.name, several).items():
-        found = several[source_id]
-        if entry.state not in DONE or _accepted(job.ledger, entry, found):
-            continue
-        message = booked_twice(found)
-        try:
-            job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(found))
-        except IllegalTransition as error:
-            log.info("Document %s changed meanwhile: %s", source_id, error)
-        else:
-            log.warning("Document %s is held: %s", source_id, message)
+        hold_if_doubled(job, entry, several[source_id])
+
+
+def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message | None:
+    """Hold a moved document of which the target has more records than a person wanted; return why, if it is held."""
+    if len(copies) < 2 or entry.state not in DONE or _accepted(job.ledger, entry, copies):
+        return None
+    message = booked_twice(copies)
+    try:
+        job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(copies))
+    except IllegalTransition as error:
+        log.info("Document %s changed meanwhile: %s", entry.source_id, error)
+        return None
+    log.warning("Document %s is held: %s", entry.source_id, message)
+    return message
 
 
 def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:

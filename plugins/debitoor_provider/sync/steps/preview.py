@@ -119,7 +119,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
     judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
     documents = [judged.get(id(row)) or _settled(row) for row in shown]
-    warnings = [finding.message for finding in job.direction.unknown_names()]
+    warnings = [one.message for one in (*job.direction.unknown_names(), *(job.direction.doubts() if due else ()))]
     stop = foreseen(job, to_move)
     stays = sum(judged[id(row)].outcome not in {"send", "there"} for row in due)
     if stop is None and (late := foreseen_at_archive(job, sum(row.is_due for row in rows) - stays)):
@@ -247,7 +247,7 @@ def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | No
             duplicate = lookalikes.judge(row.known, draft.statement(), shown.party)
         except Obstacle as obstacle:
             return _drafted(row, obstacle.kind.value, obstacle.message, draft)
-    marks = tuple(mark for mark in (shown.mark, duplicate) if mark)
+    marks = (*shown.marks, *([duplicate] if duplicate else []))
     return replace(_drafted(row, "send", None, draft), marks=marks)
 
 

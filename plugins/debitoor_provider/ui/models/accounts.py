@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.problems import Problem
 from debitoor_provider.sync.ledger import Stop
 from debitoor_provider.ui.account_states import AccountState
@@ -44,6 +45,12 @@ class ProblemModel(BaseModel):
             message=problem.message.text(),
             remedy=problem.message.remedy(),
         )
+
+    @classmethod
+    def of_finding(cls, found: Finding) -> ProblemModel:
+        """Return what was found about a setting, wherever it stands."""
+        message = found.message
+        return cls(line=None, column=None, field=found.field, message=message.text(), remedy=message.remedy())
 
 
 class LastRunModel(BaseModel):
@@ -116,6 +123,9 @@ class AccountRow(BaseModel):
     progress: ProgressModel | None
     chart: list[int] = Field(description="Documents moved on each of the last 30 days (UTC), oldest first")
     problems: list[ProblemModel]
+    wrong: list[ProblemModel] = Field(
+        description="What is known to be wrong with a paused account since its file was saved, or it was to be started"
+    )
     stops: list[StopModel] = Field(
         description="Limits that stopped the last run and may be exceeded once if allowed, in its approval if it waits"
     )

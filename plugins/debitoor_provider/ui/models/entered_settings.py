@@ -73,6 +73,7 @@ class RecordSample(BaseModel):
     supplier: Text
     date: date | None
     category: Text
+    marks: list[Text] = Field(default=[], description="What to know of it although it would go")
     reason: Text = Field(default="", description="Why it would not go, and what helps")
 
 
@@ -94,6 +95,9 @@ class HomeRate(BaseModel):
 
     country: str | None = Field(description="ISO code; null while it is not known")
     rate: Decimal | None = Field(description="In per cent, of today; null for a country outside the EU")
+    doubts: list[ProblemModel] = Field(
+        default=[], description="That another rate is entered which the country of the connection does not have"
+    )
 
 
 class Saved(BaseModel):

@@ -20,7 +20,7 @@ from debitoor_provider.ui.account_states import NEED_HELP, AccountState
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.entered_settings import as_shown
 from debitoor_provider.ui.fileless import Fileless, described, fileless_account, fileless_accounts
-from debitoor_provider.ui.folder import account_file, account_files, is_fileless
+from debitoor_provider.ui.folder import account_file, account_files, is_fileless, version_of
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.accounts import (
     AccountDetail,
@@ -32,7 +32,6 @@ from debitoor_provider.ui.models.accounts import (
 )
 from debitoor_provider.ui.models.common import KnownDirection
 from debitoor_provider.ui.overview import Overview, overview, progress_of, recorded
-from debitoor_provider.ui.saving import version_of
 from debitoor_provider.ui.strict import StrictRoute
 
 if TYPE_CHECKING:
@@ -168,11 +167,12 @@ def _of_files(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
             "progress": asdict(progress[row.id]) if row.id in progress else None,
             "chart": chart(days.get(row.id, {}), today),
             "problems": [ProblemModel.of(problem) for problem in file.problems],
+            "wrong": [ProblemModel.of_finding(one) for one in wrong],
             "stops": stops.get(row.id, []),
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
-        for file, dag, last_run, _, _, _, _, counts in [row.facts]
+        for file, dag, last_run, _, _, _, _, counts, wrong in [row.facts]
     ]
 
 

@@ -22,7 +22,7 @@ router = APIRouter(tags=["Checks"], route_class=StrictRoute)
 
 @router.post("/accounts/{account_id}/check", dependencies=[Depends(RUN)])
 def check_account(account_id: str, wish: CheckWish) -> CheckModel:
-    """Compare source, target and ledger of a period; nothing is written."""
+    """Compare source, target and ledger of a period; nothing is written to source or target."""
     if wish.start and wish.end and wish.start > wish.end:
         raise RequestRefused("period_reversed", status=422)
     return checks.check(account_id, settings_of(account_id), wish.start, wish.end)

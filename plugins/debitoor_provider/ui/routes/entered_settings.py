@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from debitoor_provider.messages import Message, localized
+from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.schedule import next_runs
 from debitoor_provider.sync.books import country_of_books
 from debitoor_provider.sync.countries import iso_code
+from debitoor_provider.sync.home_rate import rate_doubts
 from debitoor_provider.sync.naming.filename import name_key, unique
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.text import fold
@@ -84,14 +87,25 @@ def read_source(account_id: str, connection: str, user: GetUserDep) -> SourceLis
 
 
 @router.get("/home-rate")
-def read_home_rate(account_id: str, user: GetUserDep, connection: str = "", country: str = "") -> HomeRate:
+def read_home_rate(
+    account_id: str,
+    user: GetUserDep,
+    connection: str = "",
+    country: str = "",
+    entered: Annotated[Decimal | None, Query(ge=0, le=100, description="The rate in the form")] = None,
+) -> HomeRate:
     """Return the standard VAT rate of the country of the books: the stated one, or else that of a connection."""
-    home = iso_code(country)
+    home, found = iso_code(country), list[Finding]()
     if connection and not home:
         entered_settings.require_connections(user, account_id, {"debitoor": connection})
         with samples.opened_debitoor(connection) as client:
             home = country_of_books(client)
-    return HomeRate(country=home or None, rate=standard_rate_on(home, datetime.now(UTC).date()) if home else None)
+        found = rate_doubts(entered, home) if home and entered is not None else []
+    return HomeRate(
+        country=home or None,
+        rate=standard_rate_on(home, datetime.now(UTC).date()) if home else None,
+        doubts=list(map(ProblemModel.of_finding, found)),
+    )
 
 
 @router.post("/names")
@@ -163,4 +177,5 @@ def _sample(direction: Direction[Any], prepared: Drafts[Any], record: Any) -> Re
         supplier=shown.party,
         date=shown.date,
         category=shown.category,
+        marks=list(map(str, shown.marks)),
     )

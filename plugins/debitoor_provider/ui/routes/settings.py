@@ -14,7 +14,7 @@ from debitoor_provider.sync.account_files.files import placed
 from debitoor_provider.sync.account_files.source import SourceError, read
 from debitoor_provider.sync.account_files.writing import slim
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
-from debitoor_provider.ui import audit, entered_settings, known_wrong, pausing, saving
+from debitoor_provider.ui import audit, entered_settings, known_wrong, pausing, saving, wrong_drafts
 from debitoor_provider.ui.access import DELETE, EDIT, ENTER
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
@@ -54,11 +54,14 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         shown = [problem.model_dump(mode="json") for problem in wrong]
         return JSONResponse({"detail": Message("account_known_wrong").text(), "problems": shown}, 409)
     known: dict[str, Any] = {"dag_id": dag_id, "wrong": wrong or None, "unclear": found.unclear or None}
+    content = draft.yaml.encode("utf-8", "replace")
     try:
         with pausing.paused(dag_id) if wrong else nullcontext():
-            version = saving.save(path, draft.yaml, entered.version)
+            version = saving.save(path, content, entered.version)
     except saving.FolderReadOnly:
+        wrong_drafts.remember(account_id, content, found)
         return Saved(written=False, yaml=draft.yaml, path=path.name, **known)
+    wrong_drafts.remember(account_id, content, found)
     saving.ask_for_parsing()
     audit.note(
         user,
@@ -83,6 +86,7 @@ def read_wrong(account_id: str) -> KnownWrong:
         content = file.path.read_bytes()
     except OSError:
         content = b""
+    wrong_drafts.remember(account_id, content, found)
     return KnownWrong(
         wrong=list(map(ProblemModel.of, placed(found.wrong, content, file.path.name))), unclear=found.unclear
     )
@@ -98,6 +102,7 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:
         return Removed(removed=False)
+    wrong_drafts.forget(account_id)
     saving.ask_for_parsing()
     audit.note(user, "removed", account_id, file=path.name)
     return Removed(removed=True)

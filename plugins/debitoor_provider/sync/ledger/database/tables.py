@@ -199,6 +199,15 @@ notices = sa.Table(
 )
 """The last notification of an account."""
 
+wrong_settings = sa.Table(
+    "debitoor_wrong_settings",
+    metadata,
+    sa.Column("account", _KEY, primary_key=True),
+    sa.Column("version", _TEXT, nullable=False),
+    sa.Column("found", _JSON, nullable=False),
+)
+"""What is known to be wrong with an account."""
+
 invoice_counts = sa.Table(
     "debitoor_invoice_counts",
     metadata,

@@ -5,6 +5,7 @@ import { approvalPage } from "../airflow.js";
 import { useMe } from "../me.js";
 import { useWords } from "../words.js";
 import { useAct } from "./actions.js";
+import { stepOf } from "../wizard/draft.js";
 import { PlaceButton, RunPlace, accountPlace, attentionPlace } from "./links.js";
 
 export function Advice({ row }) {
@@ -12,7 +13,8 @@ export function Advice({ row }) {
   const who = whoCan(row, useMe());
   const stopped = row.stops.map((stop) => stop.message);
   const advice = row.state === "broken" ? "" : row.advice; // a broken file's is shown with its problems
-  const sentence = [...stopped, advice].filter(Boolean).join(" ");
+  const why = isWrong(row) && t("wizard.saved.paused");
+  const sentence = [...stopped, why, advice].filter(Boolean).join(" ");
   return h(
     ui.Flex,
     { gap: 2, align: "center", wrap: "wrap" },
@@ -21,6 +23,9 @@ export function Advice({ row }) {
     h(Help, { row }),
   );
 }
+
+/** Whether the account was saved as a paused draft, or could not be started, since something is known to be wrong. */
+const isWrong = (row) => row.state === "paused" && row.wrong.length > 0;
 
 const FOR_EDITORS = new Set(["approval", "attention", "paused", "reconnect"]);
 
@@ -51,6 +56,15 @@ function Help({ row }) {
     return h(PlaceButton, { to: attentionPlace(row.id) }, t(word));
   }
   if (row.state === "broken") return h(PlaceButton, { to: accountPlace(row.id, "/settings") }, t("account.help.problems"));
+  if (isWrong(row) && row.rights.edit)
+    return [
+      h(
+        PlaceButton,
+        { key: "correct", to: accountPlace(row.id, `/edit?step=${stepOf(row.wrong[0].field)}`) },
+        t("wizard.saved.correct"),
+      ),
+      h(ui.Button, { key: "resume", size: "xs", variant: "ghost", onClick: () => act("resume", row) }, t("do.resume")),
+    ];
   if (row.state === "paused" && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("resume", row) }, t("do.resume"));
   if (["approval", "failed", "stopped", "reconnect"].includes(row.state) && row.last_run)

@@ -130,16 +130,16 @@ function ReasonDialog({ action, word, targets, count, onClose }) {
   );
 }
 
-/** Whether a document was sent, as far as is known. */
-const wasSent = (document) => Boolean(document.target_id || document.moved_at);
+const SENT = new Set(["moved", "archived"]);
+
+/** Whether sending a document gives it a second record; one that is held since it has several is looked for there. */
+const wasSent = (document) => SENT.has(document.state) || Boolean(document.target_id);
 
 /** The word for sending documents: what was never sent is not sent again. */
 export function sendWord(documents) {
   const sent = documents.filter(wasSent).length;
   return sent === 0 ? "send" : sent === documents.length ? "send_again" : "send_any";
 }
-
-const SENT = new Set(["moved", "archived"]);
 
 /** The same, of documents of which no more is known than how many are in each state. */
 function sendWordOfStates(states) {

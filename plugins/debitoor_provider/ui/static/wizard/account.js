@@ -4,10 +4,11 @@ import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
 import { fieldId, useField, useWizard } from "./context.js";
 import { hasOwn, proposedId } from "./draft.js";
-import { Labelled, SharedProblem, TextField } from "./fields.js";
+import { Labelled, Row, SharedProblem, TextField } from "./fields.js";
 import { RecordPreview } from "./record.js";
 import { NamesPreview } from "./rename.js";
-import { Part } from "./settings.js";
+import { ReverseCharge } from "./reverse_charge.js";
+import { Folded, Part } from "./settings.js";
 import { SpecificationField } from "./specification.js";
 
 export function AccountStep() {
@@ -24,6 +25,18 @@ export function AccountStep() {
       h(IdField),
       h(TextField, { path: "debitoor_id", required: true, placeholder: "books@acme.example" }),
     ),
+    hasOwn(settings.type, "reverse_charge") &&
+      h(
+        Folded,
+        { title: t("wizard.part.taxes"), paths: ["reverse_charge", "books"] },
+        h(
+          Row,
+          { columns: 2 },
+          h(TextField, { path: "books.country" }),
+          h(TextField, { path: "books.currency" }),
+        ),
+        h(ReverseCharge),
+      ),
     h(
       Part,
       { title: t("wizard.part.period") },

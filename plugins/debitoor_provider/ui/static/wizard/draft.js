@@ -10,6 +10,8 @@ const STEP_OF = {
   account_id: "account",
   debitoor_id: "account",
   specification: "account",
+  reverse_charge: "account", // whose rate depends on the books: they are known once Debitoor is connected
+  books: "account",
   period: "account",
 };
 

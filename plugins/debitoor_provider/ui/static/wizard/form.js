@@ -10,6 +10,7 @@ import { DebitoorStep } from "./debitoor.js";
 import { DirectionStep } from "./direction.js";
 import { STEPS, forget, keep, kept, stepOf, written } from "./draft.js";
 import { FirstRunStep } from "./first_run.js";
+import { useHomeRate } from "./home_rate.js";
 import { Footer } from "./footer.js";
 import { GetMyInvoicesStep } from "./getmyinvoices.js";
 import { LostComments, Problems, Restored, Warnings } from "./hints.js";
@@ -37,7 +38,8 @@ export function Wizard({ choices, connections, account, accountId, start, reload
   /** A connection may have been made since the draft was looked at. */
   const isMade = ({ field }) =>
     connections.some(({ id, type }) => field === `connections.${type}` && id === draft.settings.connections?.[type]);
-  const warnings = check.warnings.filter((warning) => !isMade(warning));
+  const home = useHomeRate(draft, setDraft);
+  const warnings = [...check.warnings.filter((warning) => !isMade(warning)), ...home.doubts];
 
   const firstBad = STEPS.findIndex((step) => problems.some(({ field }) => stepOf(field) === step));
   const last = isEdit || firstBad < 0 ? STEPS.length - 1 : firstBad;
@@ -90,7 +92,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     set: (path, value) => setDraft((before) => ({ ...before, settings: written(before.settings, path, value) })),
     backPath: isEdit ? `accounts/${accountId}/edit` : "new",
     /** Before the way to another site: the draft waits here, and knows which connection comes back. */
-    leave: (awaiting) => keep(accountId, { ...draft, awaiting }),
+    leave: (awaiting) => keep(accountId, { ...draft, awaiting, proposed: home.before.current }),
   };
 
   if (saving.saved) return h(Saved, { ...saving.saved, isEdit, onCorrect: startAgain });

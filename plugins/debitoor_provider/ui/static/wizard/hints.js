@@ -58,19 +58,18 @@ export function Problems({ problems }) {
 
 /** What is valid in a step, and may not be what is meant; the frequency shows its own beside the next runs. */
 export function Warnings({ warnings }) {
+  const shown = warnings.filter(({ field }) => field !== "frequency");
   return h(
     ui.Stack,
-    { gap: 2, role: "status", "aria-live": "polite" },
-    warnings
-      .filter(({ field }) => field !== "frequency")
-      .map((warning) =>
-        h(
-          ui.Alert.Root,
-          { key: warning.field + warning.message, status: "warning", size: "sm" },
-          h(ui.Alert.Indicator),
-          h(ui.Alert.Content, { minW: 0 }, h(ui.Alert.Description, { overflowWrap: "anywhere" }, sentenceOf(warning))),
-        ),
+    { gap: 2, mb: shown.length ? 4 : 0, role: "status", "aria-live": "polite" },
+    shown.map((warning) =>
+      h(
+        ui.Alert.Root,
+        { key: warning.field + warning.message, status: "warning", size: "sm" },
+        h(ui.Alert.Indicator),
+        h(ui.Alert.Content, { minW: 0 }, h(ui.Alert.Description, { overflowWrap: "anywhere" }, sentenceOf(warning))),
       ),
+    ),
   );
 }
 

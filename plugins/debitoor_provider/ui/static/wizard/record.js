@@ -34,6 +34,7 @@ function Record({ record }) {
     ["date", day(record.date, language)],
     ["description", record.description],
     ["lines", record.lines?.join("\n")],
+    ["marks", record.marks.join("\n")],
     ["category", record.category && choiceWord(t, has, "document_type", record.category)],
     ["file", record.source_name],
     ["reason", record.reason],

@@ -21,9 +21,9 @@ import {
 } from "./fields.js";
 import { FrequencyField } from "./frequency.js";
 import { ListField } from "./list_field.js";
-import { DecimalField, rateOf, shownNumber } from "./numbers.js";
+import { rateOf, shownNumber } from "./number_text.js";
+import { DecimalField } from "./numbers.js";
 import { RenameField } from "./rename.js";
-import { ReverseCharge } from "./reverse_charge.js";
 
 export function SettingsStep() {
   const { t } = useWords();
@@ -130,7 +130,7 @@ function ExportParts({ known }) {
       {
         key: "special",
         title: t("wizard.part.special"),
-        paths: ["foreign_currency", "positive_credit_note", "two_rates", "invoice", "reverse_charge", "accept_rates", "books"],
+        paths: ["foreign_currency", "positive_credit_note", "two_rates", "invoice", "accept_rates"],
       },
       h(
         Row,
@@ -140,14 +140,7 @@ function ExportParts({ known }) {
         h(SelectField, { path: "two_rates" }),
         h(SelectField, { path: "invoice" }),
       ),
-      h(ReverseCharge),
       h(ListField, { path: "accept_rates", parse: rateOf, show: (rate) => shownNumber(rate, language) }),
-      h(
-        Row,
-        { columns: 2 },
-        h(TextField, { path: "books.currency" }),
-        h(TextField, { path: "books.country" }),
-      ),
     ),
   ];
 }
@@ -218,7 +211,7 @@ export function Part({ title, children }) {
 }
 
 /** Settings that few people need; open by itself when one of them is set. */
-function Folded({ title, paths, children }) {
+export function Folded({ title, paths, children }) {
   const { settings, problems } = useWizard();
   const isWrong = paths.some((path) => problems.some(({ field }) => field.startsWith(path)));
   const [isWanted, setWanted] = useState(() => paths.some((path) => path in settings));

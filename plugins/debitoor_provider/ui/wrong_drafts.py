@@ -1,0 +1,43 @@
+"""What was known to be wrong with an account when it was saved, or to be started; valid while its file is the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.accounts.finding import Finding
+from debitoor_provider.sync.ledger import WrongSettings
+from debitoor_provider.ui.folder import version_of
+from debitoor_provider.ui.ledger import opened_ledger
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.account_files.files import AccountFile
+    from debitoor_provider.ui.known_wrong import Verdict
+
+
+def remember(account_id: str, content: bytes, found: Verdict) -> None:
+    """Keep what is known to be wrong with an account's file, for its row and its page, as long as that is the same.
+
+    What could not be asked leaves what is kept as it is.
+    """
+    if found.wrong or not found.unclear:
+        wrong = [(one.field, one.message) for one in found.wrong]
+        opened_ledger().wrong.keep(account_id, WrongSettings(version_of(content), wrong))
+
+
+def forget(account_id: str) -> None:
+    """Keep nothing of an account whose file is removed."""
+    opened_ledger().wrong.keep(account_id, WrongSettings("", ()))
+
+
+def still_wrong(file: AccountFile, known: WrongSettings | None) -> tuple[Finding, ...]:
+    """Return what was known to be wrong with an account's file, if it is still the same.
+
+    :param known: what is kept of the account
+    """
+    if known is None or file.account is None:
+        return ()
+    try:
+        is_same = version_of(file.path.read_bytes()) == known.version
+    except OSError:
+        is_same = False
+    return tuple(Finding(field, message) for field, message in known.found) if is_same else ()
