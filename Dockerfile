@@ -19,7 +19,7 @@ ENV AIRFLOW_HOME=/opt/airflow \
     PYTHONUNBUFFERED=1 \
     USER=airflow
 WORKDIR /opt/airflow
-COPY requirements.txt requirements-celery.txt requirements-compose.txt ./
+COPY requirements.txt requirements-celery.txt requirements-fab.txt requirements-compose.txt ./
 RUN pip install --no-cache-dir --requirement requirements-compose.txt
 COPY --from=wheel /wheel /wheel
 RUN pip install --no-cache-dir --no-deps /wheel/*.whl

@@ -9,6 +9,7 @@ RELEASE := .venv-release/.ready
 DOCS := .venv-docs/.ready
 LOWEST := .venv-lowest/.ready
 LINEAGE := .lineage/.ready
+FAB := .fab/.ready
 NODE := $(if $(shell command -v npm),,.venv-node/.ready)
 TOOLS := .tools
 CODE := plugins demo compose_check benchmarks dags docker docs_site hatch_build.py release tests
@@ -36,7 +37,7 @@ $(READY): requirements.txt requirements-celery.txt requirements-dev.txt pyprojec
 	@touch $@
 
 # What the Dockerfile installs, for the check that runs without Docker.
-$(IMAGE): $(READY) requirements-celery.txt requirements-compose.txt
+$(IMAGE): $(READY) requirements-celery.txt requirements-fab.txt requirements-compose.txt
 	@echo "Making the image's environment in $(dir $(IMAGE)) (a minute or two) ..."
 	@$(PYTHON) -m venv $(dir $(IMAGE))
 	@$(dir $(IMAGE))bin/pip install --quiet --disable-pip-version-check -r requirements-compose.txt
@@ -80,6 +81,12 @@ $(LINEAGE): $(READY) requirements-lineage.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(dir $@) -r requirements-lineage.txt
 	@touch $@
 
+# The same for the test of the FAB provider's users.
+$(FAB): $(READY) requirements-fab.txt
+	@rm -rf $(dir $@)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(dir $@) -r requirements-fab.txt
+	@touch $@
+
 # Node, where there is none: what checks the JavaScript needs a newer one than Debian 12 has.
 .venv-node/.ready:
 	@$(PYTHON) -m venv $(dir $@)
@@ -107,7 +114,7 @@ test: $(READY) $(LINEAGE) ## pass the tests
 test-fast: $(READY) ## the tests that start no Airflow processes
 	@$(BIN)/pytest --ignore=tests/trust --ignore=tests/browser --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not system"
 
-browser: $(READY) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
+browser: $(READY) $(FAB) ## try the Synchronisation page in a real Chromium, on a real Airflow; pictures go to .browser/
 	@$(BIN)/pytest tests/browser --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 picture: $(READY) ## take the picture of the page for the README
@@ -188,4 +195,4 @@ versions: $(READY) $(LOWEST) ## pass the tests of the seams with Airflow 3.3.0 a
 	@$(BIN)/pytest $(SEAMS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) .venv-node .lineage $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(dir $(IMAGE)) $(dir $(PEERS)) .venv-against $(dir $(RELEASE)) $(dir $(DOCS)) $(dir $(LOWEST)) .venv-node .lineage .fab $(TOOLS) javascript/node_modules .demo .browser dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

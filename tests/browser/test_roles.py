@@ -83,16 +83,22 @@ def page_of(open_context: Callable[..., BrowserContext]) -> Callable[[str], Page
     """Open the page as a person with a French browser."""
 
     def opened(who: str) -> Page:
-        page = open_context(locale="fr-FR").new_page()
-        page.goto("/auth/login")
-        for field in ("username", "password"):
-            page.locator(f"input[name={field}]").fill(who)
-        page.locator("[type=submit]").click()
-        page.wait_for_url(lambda url: "/auth/" not in url)
+        page = signed_in(open_context(locale="fr-FR"), who)
         settled(page, "")
         return page
 
     return opened
+
+
+def signed_in(context: BrowserContext, who: str) -> Page:
+    """Log in as a person whose password is the name; return the page that Airflow opens."""
+    page = context.new_page()
+    page.goto("/auth/login")
+    for field in ("username", "password"):
+        page.locator(f"input[name={field}]").fill(who)
+    page.locator("[type=submit]").click()
+    page.wait_for_url(lambda url: "/auth/" not in url)
+    return page
 
 
 def seen(page: Page, name: str) -> None:

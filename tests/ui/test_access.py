@@ -130,11 +130,17 @@ def teams(
                 session.add(Connection(conn_id=f"{name}_{team}", conn_type=kind, **known))
 
 
-def ask(client: TestClient, name: str) -> int:
-    """Ask without saying anything sensible: it is about who gets that far."""
+def filled_in(name: str) -> tuple[str, str]:
+    """Return the method and the path of a route, of an account that the tests have."""
     method, path = name.split(" ", 1)
     for field, value in PATH.items():
         path = path.replace(f"{{{field}}}", value)
+    return method, path
+
+
+def ask(client: TestClient, name: str) -> int:
+    """Ask without saying anything sensible: it is about who gets that far."""
+    method, path = filled_in(name)
     body = {"json": {}} if method in {"POST", "PUT", "DELETE"} else {}
     return client.request(method, path.lstrip("/"), follow_redirects=False, **body).status_code
 

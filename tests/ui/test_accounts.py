@@ -139,7 +139,7 @@ class TestRow:
             "problems": [],
             "wrong": [],
             "stops": [],
-            "rights": {"run": True, "edit": True, "delete": True},
+            "rights": {"run": True, "stop": True, "approve": True, "edit": True, "delete": True},
         }
 
     def test_its_documents_are_counted_and_what_was_moved_is_drawn(self, rows, account_file, enter, ledger):
@@ -239,7 +239,7 @@ class TestRow:
     def test_a_viewer_has_no_rights_to_change_accounts(self, page, account_file):
         account_file()
         (row,) = page("viewer").get("api/accounts").json()["accounts"]
-        assert row["rights"] == {"run": False, "edit": False, "delete": False}
+        assert row["rights"] == dict.fromkeys(("run", "stop", "approve", "edit", "delete"), False)
 
 
 class TestState:

@@ -44,7 +44,7 @@ def test_it_says_what_the_ledger_has_of_it_and_offers_nothing_that_needs_a_file(
     found = page().get("api/accounts/own").json()
     assert (found["name"], found["dag_id"], found["direction"], found["file"]) == ("own", "tagged", "export", "")
     assert (found["attention"], found["state"], found["advice_code"]) == (1, "attention", "decide")
-    assert found["rights"] == {"run": False, "edit": True, "delete": False}
+    assert found["rights"] == {"run": False, "stop": False, "approve": True, "edit": True, "delete": False}
     last = found["last_run"]
     assert (last["dag_run_id"], last["state"], last["kind"]) == ("manual__1", "success", "manual")
 
@@ -70,7 +70,7 @@ class TestAmongAllAccounts:
         assert page().get("api/accounts/own").json().items() >= row.items()
         assert (row["id"], row["dag_id"], row["state"], row["attention"]) == ("own", "tagged", "attention", 1)
         assert (row["last_run"]["moved"], row["last_run"]["state"]) == (2, "success")
-        assert row["rights"] == {"run": False, "edit": True, "delete": False}
+        assert row["rights"] == {"run": False, "stop": False, "approve": True, "edit": True, "delete": False}
 
     def test_it_is_sorted_and_paged_with_the_others(self, rows):
         def ids(**query: object) -> list[str]:

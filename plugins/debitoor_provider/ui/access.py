@@ -38,8 +38,9 @@ class Right(Enum):
 
     SEE = ("GET", None)
     RUN = ("POST", DagAccessEntity.RUN)
+    STOP = ("PUT", DagAccessEntity.RUN)
+    APPROVE = ("PUT", DagAccessEntity.HITL_DETAIL)
     EDIT = ("PUT", None)
-    CREATE = ("POST", None)
     DELETE = ("DELETE", None)
 
 

@@ -15,7 +15,7 @@ from debitoor_provider.ui.account_states import AccountState
 from debitoor_provider.ui.airflow_state import FAILED, states_of
 from debitoor_provider.ui.chart import chart, first_day
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.accounts import AccountDetail, StopModel
+from debitoor_provider.ui.models.accounts import AccountDetail, AccountRights, StopModel
 from debitoor_provider.ui.models.common import RunRef
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
     from debitoor_provider.sync.ledger import Run
+
+_RIGHTS = {"approve": Right.APPROVE, "edit": Right.EDIT}
 
 
 class Fileless(NamedTuple):
@@ -106,7 +108,7 @@ def described(rows: Sequence[Fileless], user: BaseUser) -> list[dict[str, Any]]:
     if not rows:
         return []
     ids, today = [row.id for row in rows], datetime.now(UTC).date()
-    editable = rights(user, ids, [Right.EDIT])
+    allowed = rights(user, ids, _RIGHTS.values())
     days = opened_ledger().figures.moved_by_day(first_day(today), ids)
     known = _in_airflow(row.run for row in rows if row.run)
     stopped = [row.id for row in rows if row.state is AccountState.STOPPED]
@@ -135,7 +137,8 @@ def described(rows: Sequence[Fileless], user: BaseUser) -> list[dict[str, Any]]:
             "problems": [],
             "wrong": [],
             "stops": [StopModel.of(stop) for stop in stops if stop.account == row.id],
-            "rights": {"run": False, "edit": editable[row.id][Right.EDIT], "delete": False},
+            "rights": dict.fromkeys(AccountRights.model_fields, False)
+            | {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
     ]

@@ -22,6 +22,8 @@ class AccountRights(BaseModel):
     """What the user may do with an account."""
 
     run: bool
+    stop: bool
+    approve: bool
     edit: bool
     delete: bool
 

@@ -47,7 +47,13 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["Accounts"], route_class=StrictRoute)
 
-_RIGHTS = {"run": Right.RUN, "edit": Right.EDIT, "delete": Right.DELETE}
+_RIGHTS = {
+    "run": Right.RUN,
+    "stop": Right.STOP,
+    "approve": Right.APPROVE,
+    "edit": Right.EDIT,
+    "delete": Right.DELETE,
+}
 
 
 @router.get("/accounts", dependencies=[Depends(ANY_USER)])

@@ -93,16 +93,22 @@ function FolderProblems() {
 /** Roles whose people do not get to see the page, until somebody has read it. */
 function RolesHint() {
   const { t, language } = useWords();
-  const roles = useMe().roles_without_page.join(", ");
+  const { roles_without_page: roles } = useMe();
   const [read, keep] = useKept("hint.roles", "", (found) => typeof found === "string");
-  if (!roles || roles === read) return null;
-  const list = new Intl.ListFormat(language).format(roles.split(", "));
+  const names = roles.join(", ");
+  if (!names || names === read) return null;
+  const title = t("accounts.rolesWithoutPage", { roles: new Intl.ListFormat(language).format(roles) });
+  const command = `airflow roles add-perms ${roles.map(quoted).join(" ")} --resource Plugins --action can_read`;
+  const text = [t("accounts.rolesWithoutPage.remedy"), " ", h(ui.Code, { key: "command" }, command)];
   return h(
     Notice,
-    { status: "info", title: t("accounts.rolesWithoutPage", { roles: list }), text: t("accounts.rolesWithoutPage.remedy") },
-    h(ui.Button, { size: "xs", variant: "outline", onClick: () => keep(roles) }, t("common.dismiss")),
+    { status: "info", title, text },
+    h(ui.Button, { size: "xs", variant: "outline", onClick: () => keep(names) }, t("common.dismiss")),
   );
 }
+
+/** A name as a shell takes it. */
+const quoted = (name) => (/^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
 
 function Rows({ rows, order, address }) {
   const isNarrow = useIsNarrow();

@@ -79,13 +79,13 @@ const AT_ONCE = {
 
 /** The actions that an account's state and the user's rights leave, in the order in which they are offered. */
 export function actionsFor(row, me) {
-  const { run, edit, delete: remove } = row.rights;
+  const { run, stop, edit, delete: remove } = row.rights;
   const runs = run && row.known && row.state !== "broken";
   return [
     edit && row.stops.length > 0 && row.state !== "approval" && "allow",
     runs && !row.paused && row.state !== "postponed" && "sync",
     edit && row.known && row.paused === true && "resume",
-    run && row.known && (isUnderWay(row) || row.state === "postponed") && "stop",
+    stop && row.known && (isUnderWay(row) || row.state === "postponed") && "stop",
     runs && "dry_run",
     runs && "backfill",
     edit && row.known && row.paused === false && "pause",

@@ -27,12 +27,13 @@ export function Advice({ row }) {
 /** Whether the account was saved as a paused draft, or could not be started, since something is known to be wrong. */
 const isWrong = (row) => row.state === "paused" && row.wrong.length > 0;
 
-const FOR_EDITORS = new Set(["approval", "attention", "paused", "reconnect"]);
+const FOR_EDITORS = new Set(["attention", "paused", "reconnect"]);
 
 /** Who does what is to be done, where the user may not. */
 function whoCan(row, me) {
   if (!row.rights.edit && (row.stops.length > 0 || FOR_EDITORS.has(row.state))) return "account.help.askEditor";
-  if (row.state === "postponed" && !row.rights.run) return "account.help.askEditor";
+  if (row.state === "approval" && !row.rights.approve) return "account.help.askEditor";
+  if (row.state === "postponed" && !row.rights.stop) return "account.help.askEditor";
   if (row.state === "reconnect" && !me.rights.connect) return "account.help.askConnections";
   return null;
 }
@@ -41,13 +42,13 @@ function Help({ row }) {
   const { t } = useWords();
   const act = useAct();
   const me = useMe();
-  if (row.state === "approval" && row.last_run && row.rights.edit)
+  if (row.state === "approval" && row.last_run && row.rights.approve)
     return h(PlaceButton, { to: approvalPage(row.dag_id, row.last_run.dag_run_id) }, t("account.help.approve"));
   if (row.stops.length > 0 && row.rights.edit)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("allow", row) }, t("do.allow"));
   if (row.state === "reconnect" && row.rights.edit && me.rights.connect)
     return h(PlaceButton, { to: accountPlace(row.id, `/edit?step=${row.refusing ?? "getmyinvoices"}`) }, t("account.help.reconnect"));
-  if (row.state === "postponed" && row.rights.run)
+  if (row.state === "postponed" && row.rights.stop)
     return h(ui.Button, { size: "xs", variant: "outline", onClick: () => act("stop", row) }, t("do.stop"));
   if (row.state === "late" && row.last_run)
     return h(RunPlace, { run: { ...row.last_run, dag_id: row.dag_id }, fontSize: "sm" }, t("account.help.run"));

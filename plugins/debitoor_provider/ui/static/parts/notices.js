@@ -12,7 +12,7 @@ export function Loading() {
 /**
  * A notice above a list, with what to do about it.
  *
- * @param {{status: "info"|"warning", title: string, text: string, children?: any}} props children: buttons
+ * @param {{status: "info"|"warning", title: string, text: any, children?: any}} props children: buttons
  */
 export function Notice({ status, title, text, children }) {
   return h(
