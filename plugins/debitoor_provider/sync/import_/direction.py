@@ -17,7 +17,7 @@ from debitoor_provider.sync.import_.draft import gross_of, upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
-from debitoor_provider.sync.import_.present import copies, copies_of, recorded, target_records
+from debitoor_provider.sync.import_.present import copies, copies_of, doubled_of, recorded, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import FoundDocument, State
@@ -228,9 +228,13 @@ class ImportDirection:
     def _company(self) -> int | CompanyToCreate | None:
         return find_company(self.account, self.getmyinvoices, self._home)
 
-    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:  # noqa: ARG002  the list counts itself
+    def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
+
+    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:  # noqa: ARG002  the list counts itself
+        """Return those of which a sales document has several."""
+        return doubled_of(self.getmyinvoices, days)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
@@ -257,8 +261,7 @@ class ImportDirection:
         """Return the sales documents whose mark is in a note in GetMyInvoices; those do not say who the customer is."""
         found: dict[str, FoundDocument] = {}
         for document in self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER):
-            sales_id = find_sales_marker(document.note)
-            if sales_id:
+            if sales_id := find_sales_marker(document.note):
                 found[sales_id] = FoundDocument(
                     source_id=sales_id,
                     exchange_key=self._key(sales_id),
