@@ -85,8 +85,8 @@ def sync_dags(folder: Path | str | None = None, *, beside: Path | str | None = N
     if not found:
         _log.warning("There are no account files in %s, so there are no DAGs.", folder)
         return {}
-    duplicates = Duplicates(folder)
-    return {file.dag_id: build_dag(duplicates.checked(file)) for file in found}
+    duplicates, carries_out = Duplicates(folder), small_run()
+    return {file.dag_id: build_dag(duplicates.checked(file), carries_out) for file in found}
 
 
 def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
@@ -98,26 +98,27 @@ def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
     return replace(file, problems=(Problem(file.path.name, None, None, "", message),))
 
 
-def build_dag(file: AccountFile) -> DAG:
+def build_dag(file: AccountFile, carries_out: int | None = None) -> DAG:
     """Build the DAG of one account file; a file with problems becomes a DAG that shows them and runs nothing.
 
     :param file: as :func:`~debitoor_provider.sync.account_files.files.load_folder` read it
+    :param carries_out: up to how many documents the plan's task moves itself; by default ``[debitoor] small_run``
     """
-    dag, _ = try_build(file)
+    dag, _ = try_build(file, carries_out)
     return dag
 
 
-def try_build(file: AccountFile) -> tuple[DAG, AccountFile]:
+def try_build(file: AccountFile, carries_out: int | None = None) -> tuple[DAG, AccountFile]:
     """Build the DAG of one account file, and return the file with the problem that building it met, if any."""
     if file.account and not file.problems:
         try:
-            return _sync_dag(file, file.account), file
+            return _sync_dag(file, file.account, small_run() if carries_out is None else carries_out), file
         except Exception as error:  # noqa: BLE001  whatever it is, the other accounts have their DAGs
             file = replace(file, account=None, problems=(failure(file.path, error),))
     return _broken_dag(file), file
 
 
-def _sync_dag(file: AccountFile, account: Account) -> DAG:
+def _sync_dag(file: AccountFile, account: Account, carries_out: int) -> DAG:
     row, cron = row_of(account), account.cron
     common: dict[str, Any] = {"account": file.account_id, "settings": account}
     with AccountDag(
@@ -147,7 +148,7 @@ def _sync_dag(file: AccountFile, account: Account) -> DAG:
             preview="{{ params.get('dry_run') or '' }}",
             start_from_trigger=bool(cron),
             folder=str(file.path.parent),
-            carries_out=small_run(),
+            carries_out=carries_out,
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")

@@ -169,12 +169,15 @@ class FolderDirection:
             )
         )
 
-    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def copies(self, days: Iterable[date | None]) -> Copies:
         found: dict[str, list[Copy]] = {}
         for id_, record in self.folder.records().items():
             copy = Copy(id_, id_, _date(record), Decimal(record["gross"]), record["currency"])
             found.setdefault(record["mark"], []).append(copy)
         return found
+
+    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+        return {source_id: found for source_id, found in self.copies(days).items() if len(found) > 1}
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

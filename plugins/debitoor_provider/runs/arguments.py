@@ -82,6 +82,8 @@ def require_known(operator: str, names: Collection[str], own: Collection[str]) -
     :param own: the arguments that the operator has
     :raises ArgumentError: naming one that is no setting, and what was probably meant
     """
+    if not names:
+        return
     settings = {name for row in DIRECTIONS.values() for name in row.settings.model_fields} - _OF_THE_DAG
     for name in names:
         if name == "frequency":

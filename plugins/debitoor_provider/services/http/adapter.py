@@ -102,7 +102,7 @@ class ServiceAdapter(HTTPAdapter):
         """Make a response of urllib3's, without cookies."""
         response = ServiceResponse()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers)
+        response.headers = CaseInsensitiveDict(resp.headers.itermerged())
         response.encoding = get_encoding_from_headers(response.headers)
         if req.method != "HEAD" and resp.status not in WITHOUT_BODY:
             response.coding = resp.headers.pop("Content-Encoding", "")  # so that urllib3 does not decode it

@@ -133,12 +133,10 @@ def amount(value: Any) -> Decimal | None:
     A dot or a comma followed by exactly three digits may separate thousands as well as decimals (``1.234``,
     ``1,234``), so such a text is not read unless another mark decides (``1,234.50``, ``1.234.567``).
     """
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        value = Decimal(value)
     if isinstance(value, str):
         value = _unambiguous(_numeral(value))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _LARGEST_EXPONENT:
         return value
     return None

@@ -97,7 +97,7 @@ def _connection(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    if any(is_invisible(char) for char in text if char not in "\n\t"):
+    if not text.isprintable() and any(is_invisible(char) for char in text if char not in "\n\t"):
         raise not_valid("setting_invisible")
     return text
 

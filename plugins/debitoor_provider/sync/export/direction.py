@@ -25,7 +25,7 @@ from debitoor_provider.sync.export.listing import (
 )
 from debitoor_provider.sync.export.moving import moving
 from debitoor_provider.sync.export.names import require_category, unknown_names
-from debitoor_provider.sync.export.present import copies_since, expenses_of, recorded, target_records
+from debitoor_provider.sync.export.present import copies_since, doubled_since, expenses_of, recorded, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
@@ -220,9 +220,13 @@ class ExportDirection:
             rates=self._rates,
         )
 
-    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked expenses that were written on these days or later."""
-        return copies_since(self.debitoor, days, at_least)
+        return copies_since(self.debitoor, days)
+
+    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+        """Return those of which a document has several."""
+        return doubled_since(self.debitoor, days, at_least)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

@@ -9,7 +9,7 @@ from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
-from debitoor_provider.sync.steps.copies import Copy
+from debitoor_provider.sync.steps.copies import Copy, repeated
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
@@ -38,21 +38,33 @@ def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mappin
     return found
 
 
-def copies_since(debitoor: DebitoorClient, days: Iterable[date | None], at_least: int = 0) -> Copies:
+def copies_since(debitoor: DebitoorClient, days: Iterable[date | None]) -> Copies:
     """Return what :func:`expenses_of` finds as the steps know it; so little is kept of each expense.
 
     :param days: the same
-    :param at_least: how many expenses there are, as far as the caller knows
     """
     found: dict[str, list[Copy]] = {}
     since = before(days, debitoor.clock_offset)
-    expenses = debitoor.expenses_as(
-        lambda expense: (_uids(expense), _as_copy(expense)), changed_since=since, at_least=at_least
-    )
-    for uids, copy in expenses:
+    for uids, copy in debitoor.expenses_as(lambda expense: (_uids(expense), _as_copy(expense)), changed_since=since):
         for uid in uids:
             found.setdefault(str(uid), []).append(copy)
     return found
+
+
+def doubled_since(debitoor: DebitoorClient, days: Iterable[date | None], at_least: int = 0) -> Copies:
+    """Return those of :func:`copies_since` that are several of one document.
+
+    Of the others only the marks are kept: a run may have written any number of expenses. Should there be several of a
+    document, which is rare, the list is requested once more.
+
+    :param at_least: how many expenses there are, as far as the caller knows
+    """
+    days = list(days)
+    since = before(days, debitoor.clock_offset)
+    marks = debitoor.expenses_as(lambda expense: tuple(_uids(expense)), changed_since=since, at_least=at_least)
+    if not repeated(uid for uids in marks for uid in uids):
+        return {}
+    return {source_id: found for source_id, found in copies_since(debitoor, days).items() if len(found) > 1}
 
 
 def copies(marked: Mapping[int, Sequence[Expense]]) -> Copies:

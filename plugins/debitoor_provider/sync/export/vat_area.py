@@ -147,6 +147,8 @@ def place_of(country: str, day: date, postcode: str = "") -> Place | None:
 
 def bare_postcode(postcode: str) -> str:
     """Return a postcode without blanks and the mark of its country, e.g. ``78266`` for ``D-78 266``."""
+    if not postcode or (postcode.isascii() and postcode.isalnum()):
+        return postcode.upper()
     return _COUNTRY_MARK.sub("", "".join(one_line(unicodedata.normalize("NFKC", postcode)).split()).upper(), count=1)
 
 

@@ -17,7 +17,7 @@ from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
-from debitoor_provider.sync.import_.present import copies, copies_of, recorded, target_records
+from debitoor_provider.sync.import_.present import copies, copies_of, doubled_of, recorded, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.restored import found_documents
 from debitoor_provider.sync.import_.selection import select_sales
@@ -230,9 +230,13 @@ class ImportDirection:
     def _company(self) -> int | CompanyToCreate | None:
         return find_company(self.account, self.getmyinvoices, self._home)
 
-    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
+
+    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+        """Return those of which a sales document has several."""
+        return doubled_of(self.getmyinvoices, days)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.record_file import RecordFileMapping
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.statement import Statement, TargetRecord
-from debitoor_provider.sync.steps.copies import Copy
+from debitoor_provider.sync.steps.copies import Copy, repeated
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
@@ -34,6 +35,21 @@ def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -
         if sales_id:
             found.setdefault(sales_id, []).append(row)
     return found
+
+
+def doubled_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Copies:
+    """Return those of :func:`copies_of` that are several of one sales document; the list is kept on the disk."""
+    since = before(days, getmyinvoices.clock_offset)
+    with RecordFileMapping[Any, Any]() as kept:
+        listed = getmyinvoices.documents_kept_in(
+            kept, archived=Archived.ANY, note=ANY_SALES_MARKER, updated_since=since
+        )
+        several = repeated(sales_id for row in listed if (sales_id := find_sales_marker(row.note)))
+        found: dict[str, list[Document]] = {sales_id: [] for sales_id in several}
+        for row in kept.values() if several else ():
+            if (sales_id := find_sales_marker(row.note)) in found:
+                found[sales_id].append(row)
+    return copies(found)
 
 
 def copies(marked: Mapping[str, Sequence[Document]]) -> Copies:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from debitoor_provider.messages import Message
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,12 @@ class Copy:
 
 Copies: TypeAlias = Mapping[str, Sequence[Copy]]
 """The records that carry the mark of a document, by the document's id."""
+
+
+def repeated(ids: Iterable[T]) -> set[T]:
+    """Return the ids that occur more than once."""
+    seen: set[T] = set()
+    several: set[T] = set()
+    for id_ in ids:
+        (several if id_ in seen else seen).add(id_)
+    return several

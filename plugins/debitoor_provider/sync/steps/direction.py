@@ -162,10 +162,16 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def copies(self, days: Iterable[date | None]) -> Copies:
         """Return the records at the target that carry a document's mark and were written on these days or later.
 
         :param days: one of them ``None``: all records
+        """
+        ...
+
+    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+        """Return those of :meth:`copies` of which a document has several, in little memory however many there are.
+
         :param at_least: how many records were written since, as far as the caller knows
         """
         ...

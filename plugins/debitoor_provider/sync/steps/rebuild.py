@@ -20,5 +20,5 @@ def rebuild(job: Job) -> RebuildResult:
     :raises Misconfigured: when the target belongs to another company
     """
     result = job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found())
-    hold_doubled(job, job.direction.copies([None]))
+    hold_doubled(job, job.direction.doubled([None]))
     return result

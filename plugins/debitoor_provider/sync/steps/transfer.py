@@ -105,7 +105,7 @@ def _look_for_doubles(job: Job, began: date) -> None:
     """Hold what the target has twice; when it cannot be asked now, the next run that moves something finds it."""
     try:
         moved = job.ledger.runs.counts(job.run_id).get("moved", 0)
-        hold_doubled(job, job.direction.copies([began], at_least=moved))
+        hold_doubled(job, job.direction.doubled([began], at_least=moved))
     except ServiceError as error:
         log.warning("Whether the target has a document twice is found out by the next run: %s", error)
 
