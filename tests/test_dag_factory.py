@@ -114,7 +114,7 @@ class TestDeclared:
     def test_a_manual_account_has_no_schedule(self, tmp_path):
         assert dag_of(tmp_path, EXPORT + "frequency: manual\n").schedule is None
 
-    def test_nothing_is_caught_up_and_runs_wait_for_each_other(self, tmp_path):
+    def test_there_is_no_catchup_and_runs_wait_for_each_other(self, tmp_path):
         dag = dag_of(tmp_path, EXPORT)
         assert (dag.catchup, dag.max_active_runs) == (False, 1)
         assert {task.max_active_tis_per_dag for task in dag.tasks} == {1}  # a backfill has its own limit of runs

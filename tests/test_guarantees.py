@@ -27,7 +27,7 @@ def test_there_are_promises() -> None:
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda line: line[2:60])
-def test_each_promise_is_held_by_tests_that_there_are(promise: str) -> None:
+def test_each_promise_names_existing_tests(promise: str) -> None:
     named = _TEST.findall(promise)
     assert named
     assert [f"{file}::{name}" for file, name in named if name not in _defined_in(file)] == []

@@ -1,4 +1,4 @@
-"""Account files become DAGs: one each, whatever its file is like.
+"""Account files become DAGs: one each, even for an invalid file.
 
 This module is loaded with the DAG file in every task process, so it imports no HTTP client, no ledger and no hook.
 """

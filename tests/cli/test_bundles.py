@@ -136,7 +136,7 @@ def test_an_empty_one_is_said_to_other_programs_too(cli, bare):
     assert (row["account"], row["level"], row["state"]) == ("", "warning", "no accounts")
 
 
-def test_it_is_not_said_of_single_files_or_accounts(cli, bare, tmp_path):
+def test_single_files_and_accounts_get_no_warning_of_a_missing_folder(cli, bare, tmp_path):
     (tmp_path / "mine.yaml").write_text(TEXT)
     assert cli("accounts", "validate", str(tmp_path / "mine.yaml")).code == 0
     assert "no accounts" not in cli("accounts", "health", "mine").out

@@ -499,7 +499,7 @@ class TestCorrect:
             (["--date", "2026-03-01", "--withdraw"], "State --date, "),
         ],
     )
-    def test_what_cannot_be_ends_with_a_sentence_and_changes_nothing(self, cli, ledger, undated, options, sentence):
+    def test_invalid_facts_end_with_a_sentence_and_change_nothing(self, cli, ledger, undated, options, sentence):
         done = cli("documents", "correct", "acme", "1", *options, "--reason", "seen")
         assert done.code == 2
         assert sentence in done.sentence

@@ -206,7 +206,7 @@ def test_the_secret_is_masked_in_the_log_of_tasks(connect, hook):
     assert redact("a k9q7-that-only-this-test-has") == "a ***"
 
 
-def test_so_are_those_of_a_connection_that_airflow_does_not_keep():
+def test_secrets_of_a_connection_that_airflow_does_not_keep_are_masked():
     given = Connection(
         conn_id="c", conn_type="getmyinvoices", password="n0t-kept-yet", extra='{"client_secret": "n0t-either"}'
     )

@@ -160,9 +160,7 @@ class TestDryRun:
         assert planned(ledger) == {uid}
 
     @pytest.mark.parametrize("neither", ["ja", "oui", "2", 2, "tru", "yes please", "wahr"])
-    def test_what_says_neither_yes_nor_no_is_refused_before_anything_is_asked(
-        self, run, acme, account, receipt, ledger, neither
-    ):
+    def test_an_unclear_switch_is_refused_before_any_call(self, run, acme, account, receipt, ledger, neither):
         account()
         receipt()
         with pytest.raises(AirflowFailException, match="is neither true nor false"):
@@ -236,7 +234,9 @@ class TestWindows:
         run(plan(), within=context("backfill", interval=interval))
         assert planned(ledger) == {inside}
 
-    def test_so_does_a_run_that_a_person_triggered_with_one(self, run, context, account, receipt, ledger):
+    def test_a_run_triggered_with_an_interval_takes_the_documents_dated_in_it(
+        self, run, context, account, receipt, ledger
+    ):
         account(timezone="Europe/Berlin")
         receipt(document_date="2026-02-28")
         inside = receipt(document_date="2026-03-31")

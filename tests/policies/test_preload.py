@@ -45,7 +45,7 @@ def test_a_scheduler_whose_tasks_are_its_forks_loads_what_they_need(
     assert loaded == (preload.modules() if is_loaded else [])
 
 
-def test_what_cannot_be_loaded_keeps_no_scheduler_from_its_work(monkeypatch, caplog):
+def test_a_module_that_cannot_be_loaded_does_not_stop_the_scheduler(monkeypatch, caplog):
     monkeypatch.setattr(preload, "modules", lambda: ("debitoor_provider.not_there", "json"))
     preload.load()
     assert "debitoor_provider.not_there is not loaded by the scheduler" in caplog.text

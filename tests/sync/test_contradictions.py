@@ -86,7 +86,7 @@ def test_other_reasons_contradict_nothing(reason: Message | None) -> None:
     ],
     ids=repr,
 )
-def test_what_another_version_wrote_hides_nothing_else(strange: object) -> None:
+def test_a_difference_of_another_version_is_left_out_alone(strange: object) -> None:
     known = Message("differs_in_date", record=date(2026, 2, 1), invoice=date(2026, 1, 31))
     (found,) = contradictions(Message("invoice_contradicts", differences=[strange, known]))
     assert found.what == "date"

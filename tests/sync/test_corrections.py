@@ -268,7 +268,7 @@ def test_a_word_without_its_form_is_an_error(words: dict[str, str]) -> None:
         (Corrections(tax=((D(7), D(50)), (D(19), D(68)))), "tax_not_total"),
     ],
 )
-def test_what_cannot_be_is_refused_when_it_is_entered(stated: Corrections, problem: str) -> None:
+def test_impossible_facts_are_refused_when_they_are_entered(stated: Corrections, problem: str) -> None:
     (found,) = problems_of(stated, D("119.00"), date(2026, 1, 1), None, today=date(2026, 11, 29))
     assert found.code == problem
 

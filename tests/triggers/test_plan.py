@@ -140,20 +140,22 @@ class TestSomethingToDo:
         assert (entry.source_id, entry.state, entry.planned_by) == (str(uid), State.PLANNED, "anybodys_dag/r#acme")
         assert ledger.runs.get("anybodys_dag/r#acme").verdict == ""
 
-    def test_so_does_what_is_left_to_be_archived(self, fire, run, context, account, listed, receipt):
+    def test_documents_left_to_be_archived_are_passed_to_a_worker(self, fire, run, context, account, listed, receipt):
         listed(account(archive_after_transfer=True))
         receipt()
         fire()
         run(DebitoorExportOperator(task_id="export", account="acme"), within=context())
         assert fire().payload["due"] == 0
 
-    def test_so_does_what_an_earlier_run_left_behind(self, fire, account, listed, receipt):
+    def test_documents_that_an_earlier_run_left_are_passed_to_a_worker(self, fire, account, listed, receipt):
         listed(account())
         receipt()
         assert fire().payload["due"] == 1
         assert fire().payload["due"] == 1
 
-    def test_so_does_a_document_that_waits_for_its_approval(self, fire, run, context, account, listed, receipt, ledger):
+    def test_documents_that_wait_for_their_approval_are_passed_to_a_worker(
+        self, fire, run, context, account, listed, receipt, ledger
+    ):
         listed(account(filter={"approved_only": True}))
         receipt()
         fire()

@@ -297,7 +297,7 @@ class TestTrouble:
         acme.unblock_key()
         assert all(isinstance(event, TaskSkippedEvent) for event in fire(*names).values())
 
-    def test_what_breaks_at_one_account_does_not_reach_the_others(self, listed, fire, receipt, calls, monkeypatch):
+    def test_an_error_at_one_account_does_not_reach_the_others(self, listed, fire, receipt, calls, monkeypatch):
         names = listed(**{FIRST: {}}, one={}, broken={"name": "broken"}, two={})
         receipt()
         select = ExportDirection.select
@@ -362,7 +362,7 @@ class TestTrouble:
         assert calls() == [LIST] * 2
 
     @pytest.mark.parametrize(("error", "kind"), [(TypeError("no order"), TypeError), (SystemExit(1), RuntimeError)])
-    def test_what_breaks_before_a_plan_is_the_error_of_those_who_wait_and_of_no_later_one(
+    def test_an_error_before_a_plan_is_that_of_the_waiting_runs_and_of_no_later_one(
         self, listed, fire, monkeypatch, nobody_waits, error, kind
     ):
         names = listed(**{FIRST: {}}, one={}, two={})

@@ -92,7 +92,7 @@ def terminal() -> AirflowConsole:
 
 
 def say(text: object) -> None:
-    """Print a line of whatever characters, unwrapped, so that commands and paths in it can be copied."""
+    """Print a line of any characters, unwrapped, so that commands and paths in it can be copied."""
     terminal().print(cell(text), soft_wrap=True)
 
 
@@ -142,7 +142,7 @@ def nearest_account(account: str) -> str | None:
 
 
 def settings_of(account_id: str) -> Account:
-    """Return the settings of an account in whatever bundle.
+    """Return the settings of an account in any bundle.
 
     :raises SystemExit: when there is none, naming the nearest id
     :raises Misconfigured: naming file, line, field and remedy of every problem

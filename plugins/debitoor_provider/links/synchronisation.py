@@ -20,7 +20,7 @@ class SynchronisationLink(BaseOperatorLink):
     name = "Synchronisation"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
-        """Return the address, for whatever account the operator has been rendered with."""
+        """Return the address of the account that the operator was rendered with."""
         account = str(getattr(operator, "account", "") or "")
         if not account:
             return ""

@@ -27,7 +27,7 @@ _WIDTH = 100
 
 
 def is_approval(chosen: Iterable[str]) -> bool:
-    """Return whether a person chose to approve, in whatever language they were asked."""
+    """Return whether a person chose to approve, in any language."""
     return bool(set(chosen) & {words(language)[_APPROVE] for language in languages()})
 
 

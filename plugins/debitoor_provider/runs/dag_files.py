@@ -1,4 +1,4 @@
-"""The DAG files that make accounts' DAGs, in whatever DAG bundle, as far as this machine has the bundles."""
+"""The DAG files that make accounts' DAGs, in any DAG bundle, as far as this machine has the bundles."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DagFile(NamedTuple):
 
 
 class Duplicates:
-    """The accounts that other DAG files have, of whatever bundle.
+    """The accounts that other DAG files have, in any bundle.
 
     Airflow has one DAG of an id, and takes that of the file which it has read last: of an account with two files, it
     would run now the one, now the other.

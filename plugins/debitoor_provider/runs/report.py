@@ -34,7 +34,7 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
 
 
 def tell(job: Job, result: Report) -> None:
-    """Tell an account's people what they do not know yet; whatever prevents it is a warning of the run.
+    """Notify an account's people of what is new; an error of the notification is a warning of the run.
 
     What could not be sent is sent after the next run.
     """
@@ -57,7 +57,7 @@ def tell(job: Job, result: Report) -> None:
 
 @contextmanager
 def warned_of_failure(job: Job, notify: Notify) -> Iterator[None]:
-    """Turn whatever prevents a notification into a warning of the run, which does not depend on it."""
+    """Turn any error of a notification into a warning of the run, which does not depend on it."""
     try:
         yield
     except Exception as error:  # noqa: BLE001  the run does not depend on its notification

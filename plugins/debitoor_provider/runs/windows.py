@@ -45,7 +45,7 @@ def is_patient(context: Context) -> bool:
 def requested_window(
     context: Context, account: Account, period_from: str, period_to: str, document_ids: object
 ) -> Window | None:
-    """Return the window that a person or a backfill requested; ``None`` for whatever is new.
+    """Return the window that a person or a backfill requested; ``None`` for what is new.
 
     The data interval that a person triggered a run with counts as its period; what they entered may narrow it.
 

@@ -68,7 +68,7 @@ def test_a_key_with_few_calls_has_each_counted_alone():
     assert store.asked == [1] * 5
 
 
-def test_what_is_not_used_within_a_tenth_of_a_second_is_not_used():
+def test_reserved_calls_expire_after_a_tenth_of_a_second():
     store, clock = Counter(), Clock()
     calls = ahead(store, 1_000_000, clock)
     for _ in range(4):

@@ -70,7 +70,7 @@ def test_an_account_of_debitoor_is_named_by_its_address_or_its_id(text: str) -> 
 @pytest.mark.parametrize(
     "text", ["books", "booksacme", "59f0c1d", "a b@acme.example", "59f0c1d2e3a4b5c6d7e8f901.example"]
 )
-def test_what_is_neither_names_no_account_of_debitoor(text: str) -> None:
+def test_a_text_that_is_neither_an_address_nor_an_id_is_refused(text: str) -> None:
     assert "registered at Debitoor" in refusal(values.DebitoorId, text)
 
 

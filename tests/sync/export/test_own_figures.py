@@ -246,7 +246,7 @@ def test_texts_as_they_come(content: bytes) -> None:
         "huf",
     ],
 )
-def test_what_could_mean_something_else_is_never_proven(content: bytes) -> None:
+def test_ambiguous_figures_are_never_proven(content: bytes) -> None:
     assert result(content, **BARE).proof.split()[0] in {"rejected", "held"}
 
 

@@ -142,9 +142,7 @@ def test_record_and_e_invoice(written: Written, sign: int, kind: str, recorded_s
 @pytest.mark.parametrize(
     "name", ["CII 381", "CII 384", "UBL Invoice 380", "UBL CreditNote", "FatturaPA TD04", "Facturae OR"]
 )
-def test_what_lowers_another_amount_contradicts_all_the_same(
-    name: str, fields: dict[str, Any], recorded_sign: int
-) -> None:
+def test_a_credit_note_with_the_other_sign_contradicts(name: str, fields: dict[str, Any], recorded_sign: int) -> None:
     written = FORMATS[name]
     amounts = {key: value and value * recorded_sign for key, value in fields.items() if key.endswith("amount")}
     document = recorded("CREDIT_NOTE", recorded_sign, **fields | amounts)

@@ -200,7 +200,7 @@ def test_where_no_e_invoice_is_read_it_waits_without_a_call(acme: Stage) -> None
     assert acme.states() == {uid: "moved"}
 
 
-def test_what_waits_for_something_else_as_well_is_not_read(acme: Stage) -> None:
+def test_a_document_that_also_waits_for_something_else_is_not_read(acme: Stage) -> None:
     account = acme.exports(period={"from": "2026-01-01"}, filter={"tags": {"any": ["books"]}})
     uid = undated(acme, invoice(WITHIN))
     for _ in range(2):

@@ -61,14 +61,14 @@ def test_other_marks_stay(acme: Stage, look) -> None:
     assert acme.entry(uid).marks == (mark,)
 
 
-def test_what_loses_its_mark_is_archived_all_the_same(acme: Stage, draft: str) -> None:
+def test_a_document_that_loses_its_mark_is_archived(acme: Stage, draft: str) -> None:
     book(acme, draft)
     checked(acme)
     acme.archive(acme.exports(archive_after_transfer=True))
     assert acme.archived() == {draft}
 
 
-def test_what_a_person_said_to_be_no_duplicate_is_archived_all_the_same(acme: Stage) -> None:
+def test_a_document_that_a_person_called_no_duplicate_is_archived(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     acme.ledger.documents.distinguish([acme.entry(uid)], ["acme/7"], "user:ada")

@@ -155,7 +155,7 @@ def test_a_person_who_wants_one_more_record_is_not_asked_again(acme: Stage) -> N
     assert len(acme.company.expenses()) == 2
 
 
-def test_what_is_off_costs_no_call_and_marks_nothing(acme: Stage) -> None:
+def test_switched_off_it_costs_no_call_and_marks_nothing(acme: Stage) -> None:
     acme.document(**USUAL)
     acme.document(**USUAL)
     watch = acme.watch()

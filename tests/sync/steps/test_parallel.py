@@ -119,7 +119,7 @@ def test_things_are_made_as_they_are_needed_and_a_failure_to_make_one_ends_the_r
     assert done == [0, 1]
 
 
-def test_what_is_made_while_the_round_ends_does_not_begin() -> None:
+def test_work_that_is_added_while_the_round_ends_does_not_begin() -> None:
     done: list[int] = []
     ending = threading.Event()
 

@@ -290,7 +290,7 @@ def test_amounts_date_and_currency_of_a_preview_are_those_that_are_then_booked(a
     }
 
 
-def test_what_is_booked_as_nothing_is_foreseen_as_nothing(acme: Stage) -> None:
+def test_a_preview_shows_the_amount_of_0_that_will_be_booked(acme: Stage) -> None:
     acme.document(currency="USD")
     (row,) = acme.preview(acme.exports(foreign_currency="zero_amount"))
     assert (row.gross_amount, row.currency) == (Decimal("0.00"), "EUR")

@@ -187,7 +187,7 @@ class Lookalikes:
 
 @contextmanager
 def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
-    """Let those continue that wait for a document, whatever becomes of it."""
+    """Let those continue that wait for a document, also after an error."""
     try:
         yield
     finally:

@@ -32,7 +32,7 @@ class Batch:
         self._lock = threading.Lock()
 
     def move(self, entry: Entry, move: Callable[[Entry, Mover], None]) -> None:
-        """Move one of them, and count it as through whatever happens."""
+        """Move one of them, and count it as done, also after an error."""
         try:
             move(entry, self._mover)
         finally:

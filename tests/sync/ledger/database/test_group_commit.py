@@ -93,7 +93,7 @@ def gathered(journal: Journal) -> Iterator[Callable[..., list[Future[str]]]]:
             journal.first_may_go_on.set()
 
 
-def test_what_gathers_while_another_is_written_down_is_committed_at_once(journal, gathered):
+def test_steps_that_arrive_during_a_commit_are_committed_together(journal, gathered):
     futures = gathered(says("a"), says("b"), says("c"))
     assert [future.result(10) for future in futures] == ["a", "b", "c"]
     assert journal.committed == [["first"], ["a", "b", "c"]]
@@ -149,7 +149,7 @@ def test_one_whose_transaction_cannot_begin_fails_and_is_not_taken_later(journal
     assert journal.committed == [["b"]]
 
 
-def test_others_go_on_when_the_thread_that_writes_for_them_is_ended(journal, gathered):
+def test_other_writers_continue_when_the_writing_thread_ends(journal, gathered):
     futures = gathered(fails(KeyboardInterrupt(), times=1), says("a"), says("b"))
     outcomes = [future.exception(10) for future in futures]
     assert sorted(map(type, filter(None, outcomes)), key=str) == [KeyboardInterrupt]  # whichever wrote for the others
