@@ -210,7 +210,7 @@ _LEDGER = (
 
 _CHECK = command(
     "check",
-    "Compare what source, target and ledger of an account have for a period; nothing is written",
+    "Compare what source, target and ledger of an account have for a period; neither service is changed",
     "check.check",
     (
         ACCOUNT,
