@@ -44,7 +44,7 @@ class Commands(Arg):
     """
 
     def __init__(self, commands: Sequence[CLICommand]) -> None:
-        super().__init__(flags=("subcommand",))
+        super().__init__(flags=("subcommand",))  # type: ignore[no-untyped-call]  # Airflow's has no annotations
         self.commands = commands
 
     def add_to_parser(self, parser: ArgumentParser) -> None:

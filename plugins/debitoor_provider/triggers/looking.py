@@ -25,7 +25,7 @@ class LookingTrigger(BaseTrigger):
     """Its arguments, in addition to the interval."""
 
     def __init__(self, *, poke_interval: float = 60) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Airflow's has no annotations
         self.poke_interval = poke_interval
 
     def serialize(self) -> tuple[str, dict[str, Any]]:

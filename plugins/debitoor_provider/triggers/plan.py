@@ -60,7 +60,7 @@ class PlanTrigger(BaseTrigger):
         folder: str = "",
         digest: str = "",
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Airflow's has no annotations
         self.account = account
         self.period_from = period_from
         self.period_to = period_to

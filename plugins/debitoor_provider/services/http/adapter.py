@@ -87,7 +87,7 @@ class ServiceAdapter(HTTPAdapter):
         if found is not None and found[0] == way and found[1].pool is not None:
             return found[1]
         pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-        super().cert_verify(pool, str(request.url), verify, cert)
+        super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]  # requests' has no annotations
         self._found = way, pool
         return pool
 
