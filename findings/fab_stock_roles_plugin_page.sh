@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # apache-airflow-providers-fab 3.10.2 with apache-airflow 3.3.2: the stock roles Viewer and User find no page of any plugin.
 #
-# Expected: a page that a plugin adds to the navigation of Airflow's UI is there for everybody who may use the UI, as with
+# Expected: a page that a plugin adds to the navigation of Airflow's UI is there for everyone who may use the UI, as with
 # the simple auth manager, whose viewer and user find it; the page's own API decides what each may see.
 # Seen: the UI asks /api/v2/plugins for the pages that there are. With FAB's stock roles this takes "can read on Plugins",
 # which begins with Op, while the menu entry of the list of plugins is a permission of its own. A Viewer or User gets 403
 # there: the plugin is missing in the navigation, and the address of its page is "404 page not found", for the very roles
-# that pages are made for. "airflow roles add-perms Viewer User --resource Plugins --action can_read" mends it.
+# that pages are made for. "airflow roles add-perms Viewer User --resource Plugins --action can_read" corrects it.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
