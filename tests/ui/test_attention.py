@@ -118,7 +118,7 @@ def test_an_account_without_a_file_needs_no_attention(page, desk, accounts):
 
 @pytest.fixture
 def fileless(desk, accounts):
-    """Let a DAG of its author's move the documents of an account that has no file."""
+    """Let a hand-written DAG move the documents of an account that has no file."""
     (accounts / "other.yaml").unlink()
     desk.runs.start(Run("anybodys/r#other", "other", "export", "manual"))
     return desk

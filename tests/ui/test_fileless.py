@@ -1,4 +1,4 @@
-"""The page of an account without a file, whose documents a DAG of its author's moves."""
+"""The page of an account without a file, whose documents a hand-written DAG moves."""
 
 from __future__ import annotations
 

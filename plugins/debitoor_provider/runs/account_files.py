@@ -33,7 +33,7 @@ def account_file(account_id: str) -> AccountFile:
 
 
 def fileless(account_ids: Iterable[str], files: Container[str], ledger: Ledger) -> set[str]:
-    """Return those of some accounts whose documents a DAG of its author's moves, without an account file.
+    """Return those of some accounts whose documents a hand-written DAG moves, without an account file.
 
     :param files: the ids of the accounts that have a file
     """

@@ -1,4 +1,4 @@
-"""Whether the rate of an account's reverse charge is one of the country of its books."""
+"""Whether the country of the books has the rate of an account's reverse charge."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FIELD = "reverse_charge.tax_rate"
 
 
 def rate_doubts(rate: Decimal, country: str) -> list[Finding]:
-    """Return that a rate is none of a country today.
+    """Return a finding if a country does not have a rate today.
 
-    Reduced rates are, and 0 % always is one, as for exempt supplies. Nothing is said of a country outside the Union,
-    whose books know no reverse charge.
+    Reduced rates count, and so does 0 %, as for exempt supplies. For a country outside the EU there is no finding: its
+    books have no reverse charge.
 
     :param rate: of the reverse charge, in per cent
     :param country: ISO two-letter code of the country of the books
@@ -35,5 +35,5 @@ def rate_doubts(rate: Decimal, country: str) -> list[Finding]:
 
 
 def stated_rate_doubts(account: Account) -> list[Finding]:
-    """Return that the rate is none of the country that the account's file states, if it states one."""
+    """Return the same for the country that the account's file states, if it states one."""
     return rate_doubts(*account.stated_home_rate) if account.stated_home_rate else []

@@ -46,7 +46,7 @@ class RateSum(NamedTuple):
     """The amounts of one tax rate in several documents.
 
     :param rate: in per cent; ``None`` for documents that are not booked, or whose amounts by rate are not known
-    :param documents: how many documents have an amount of it
+    :param documents: how many documents have an amount at this rate
     :param net: the sum of each document's net amount, see :class:`RateAmounts`; ``None`` without a rate
     :param tax: the sum of each document's tax; ``None`` without a rate
     """
@@ -65,7 +65,7 @@ class Sum(NamedTuple):
     :param gross: what was sent, where it was; else what the source states
     :param documents: how many documents these are, with those that state no amount
     :param unknown: how many of them state no amount
-    :param rates: the gross amount by tax rate, those without a rate last
+    :param rates: the amounts by tax rate, those without a rate last
     """
 
     month: str
@@ -78,12 +78,12 @@ class Sum(NamedTuple):
 
     @property
     def net(self) -> Decimal | None:
-        """The net amount, if it is known of all rates."""
+        """The net amount, if it is known for all rates."""
         return _whole([one.net for one in self.rates])
 
     @property
     def tax(self) -> Decimal | None:
-        """The tax, if it is known of all rates."""
+        """The tax, if it is known for all rates."""
         return _whole([one.tax for one in self.rates])
 
 

@@ -123,7 +123,7 @@ def require(user: BaseUser, right: Right, account_id: str) -> None:
 
 
 def require_account(user: BaseUser, account_id: str) -> None:
-    """Refuse the id of an account that neither has a file nor had documents, nor is the one of a DAG without a file.
+    """Refuse the id of an unknown account: one without a file, without documents, and without a hand-written DAG.
 
     :raises RequestRefused: 404
     """
@@ -134,7 +134,7 @@ def require_account(user: BaseUser, account_id: str) -> None:
 
 
 def no_account(user: BaseUser, account_id: str) -> RequestRefused:
-    """Return that there is no account of this id, and which one that the user may see was probably meant."""
+    """Return the refusal of an unknown id, with the nearest account that the user may see."""
     near = nearest(account_id, visible(user, account_files()))
     hint = Message("did_you_mean", value=near) if near else None
     return RequestRefused("account_not_found", status=404, account=account_id, hint=hint)

@@ -125,7 +125,7 @@ def judged(facts: AccountFacts, names: Callable[[], AirflowNames], now: datetime
         state = AccountState.APPROVAL
     else:
         state = _state(facts, is_late=late is not None)
-    is_new = account is not None and state is AccountState.NEW  # of others the last run tells what is lacking
+    is_new = account is not None and state is AccountState.NEW  # otherwise the last run says what is lacking
     if account and is_new:
         lacking = next(iter(names().needed_by(account)), None)
         if lacking:

@@ -69,7 +69,7 @@ class LastRun:
 
 
 def kind_of(run_type: str) -> str:
-    """Return why a run runs; what neither the schedule nor a backfill started was started by a user or a program."""
+    """Return what started a run: the schedule, a backfill, or else a user or a program."""
     return run_type if run_type in _KINDS else RunKind.MANUAL.value
 
 
@@ -78,7 +78,7 @@ _Row = TypeVar("_Row")
 
 
 class _CachedRows(Generic[_Key, _Row]):
-    """Rows of Airflow's database, of which only those are read that it has written again.
+    """Rows of Airflow's database; only those that Airflow has changed are read again.
 
     :param read: reads rows by their keys
     """
@@ -91,7 +91,7 @@ class _CachedRows(Generic[_Key, _Row]):
     def now(self, session: Session, seen: list[tuple[Any, ...]]) -> Mapping[_Key, _Row]:
         """Return the rows as they are now; the same object while none has changed.
 
-        :param seen: of each row its key, and what differs as soon as the row does
+        :param seen: each row's key, with values that change whenever the row does
         """
         if seen != self._seen:
             same = {row[0] for row in set(seen).intersection(self._seen)}
@@ -118,9 +118,9 @@ class KnownDags:
 
 
 class LastRuns:
-    """The last run of each account's DAG, found without looking at all runs there ever were.
+    """The last run of each account's DAG, found without reading all runs.
 
-    Runs are numbered as they are made. So only those are looked for that are newer than the newest one seen.
+    Runs are numbered in the order in which they are created, so only those newer than the newest one seen are read.
     """
 
     def __init__(self) -> None:
@@ -221,7 +221,7 @@ def _last_ids(session: Session, *where: sa.ColumnElement[bool]) -> dict[str, int
 
 
 def _seen_runs(session: Session, ids: Iterable[int]) -> list[tuple[Any, ...]]:
-    """Return of runs what differs as soon as Airflow has written them again, without a look at what that is."""
+    """Return the key of each run, with values that change whenever Airflow writes the run."""
     return [row for statement in _looks(tuple(ids)) for row in _plain_rows(session, statement)]
 
 

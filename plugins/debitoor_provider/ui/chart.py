@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 DAYS = 30
-"""Of the chart."""
+"""The length of the chart."""
 
 
 def first_day(today: date) -> date:

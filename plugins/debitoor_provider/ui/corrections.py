@@ -34,7 +34,7 @@ def stated_of(entry: Entry) -> StatedFacts:
 
 
 def books_currency(entry: Entry) -> str | None:
-    """Return the currency of the books, as far as the ledger or the account file tells it; no service is asked."""
+    """Return the currency of the books if the ledger or the account file states it; no service is called."""
     lists, account = opened_ledger().lists, entry.account
     sent = list(islice(lists.ids(Chosen(states=DONE), account=account), _LOOKED_AT))
     booked = (one.booked_currency for one in lists.page(len(sent), limit=_LOOKED_AT, ids=sent))
@@ -45,7 +45,7 @@ def books_currency(entry: Entry) -> str | None:
 
 
 def asked_books_currency(entry: Entry) -> str | None:
-    """Return the currency of the books, for which Debitoor is asked where nothing else tells it.
+    """Return the currency of the books; ask Debitoor for it if nothing else states it.
 
     :raises ServiceError: when it does not answer
     """

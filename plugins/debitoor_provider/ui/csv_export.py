@@ -57,7 +57,7 @@ class CsvForm:
 
     form: Annotated[
         Literal["data", "spreadsheet"],
-        Query(description="data: the same for everybody; spreadsheet: separators and words of the reader's language"),
+        Query(description="data: the same for all readers; spreadsheet: separators and words of the reader's language"),
     ] = "data"
     timezone: Annotated[Timezone, Query(description="IANA time zone of the times in a spreadsheet")] = "UTC"
 

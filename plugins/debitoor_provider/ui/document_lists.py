@@ -43,11 +43,11 @@ class DocumentListFilter:
             raise RequestRefused("period_reversed", status=422)
 
     def chosen(self) -> Chosen:
-        """Return what the counts of a list are each taken without."""
+        """Return the chosen states, mark and e-invoice; each count of a list ignores its own."""
         return Chosen(self.state or None, self.mark, self.invoice)
 
     def narrowed(self, **scope: Any) -> dict[str, Any]:
-        """Ask the ledger for those of a scope that fit, whatever their state, mark and e-invoice."""
+        """Return the ledger's filters for the documents of a scope, whatever their state, mark and e-invoice."""
         return {**scope, "text": self.search.strip(), "period": (self.start, self.end)}
 
 
@@ -145,6 +145,6 @@ def read_attention(text: str, newest: bool, code: str | None, part: ListPart, **
 
 
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:
-    """Add up what a whole list has."""
+    """Add up the amounts of a whole list."""
     sums = opened_ledger().lists.sums(wanted.chosen(), **wanted.narrowed(**scope))
     return SumList(sums=list(map(SumModel.of, sums)))

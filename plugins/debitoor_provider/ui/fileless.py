@@ -1,4 +1,4 @@
-"""Accounts without a file: a DAG of its author's moves the documents of each, by the settings in it."""
+"""Accounts without a file: a hand-written DAG moves the documents of each, by the settings in it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Fileless(NamedTuple):
 
     @property
     def words(self) -> Sequence[str]:
-        """What it is found by, folded."""
+        """The texts by which a search finds it, folded."""
         return [fold(self.id)]
 
     @property

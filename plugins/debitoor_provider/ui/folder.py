@@ -98,7 +98,7 @@ def has_account_file(account_id: str) -> bool:
 
 
 def is_fileless(account_id: str) -> bool:
-    """Return whether a DAG of its author's moves the documents of an account, and that has no file."""
+    """Return whether an account has no file, and a hand-written DAG moves its documents."""
     return not has_account_file(account_id) and bool(fileless([account_id], (), opened_ledger()))
 
 

@@ -1,4 +1,4 @@
-"""What is known to be wrong with an account's settings, so that it is not to be started.
+"""What is known to be wrong with an account's settings, so that it must not be started.
 
 The services are asked once, without retries. What they do not answer is not known to be wrong.
 """
@@ -25,7 +25,7 @@ class Verdict(NamedTuple):
     """What is known of settings.
 
     :param wrong: what keeps an account from doing what is meant
-    :param unclear: why it is not known of all of it; empty when it is
+    :param unclear: why not everything could be checked; empty if it was
     """
 
     wrong: list[Finding]
@@ -35,8 +35,8 @@ class Verdict(NamedTuple):
 def verdict(account_id: str, account: Account, before: Account | None = None) -> Verdict:
     """Ask Airflow and the services about settings.
 
-    :param before: the account's settings until now: what an account that is not paused names already, and does not
-        exist now, leaves it as it is, as in a run
+    :param before: the account's settings until now; an account that is not paused may keep a name in them that does
+        not exist any more, as in a run
     """
     in_use = before if is_active(DAG_ID_PREFIX + account_id) else None
     names = AirflowNames.read(suggests=False)

@@ -66,7 +66,7 @@ class Overview(NamedTuple):
     """One account.
 
     :param id: on the page, see :func:`~debitoor_provider.ui.folder.id_of`
-    :param words: what it is found by, folded; its name first
+    :param words: the texts by which a search finds it, folded; its name first
     """
 
     id: str
@@ -212,14 +212,14 @@ def _begun(
 
 
 _kept: dict[str, Overview] = {}
-"""The rows of accounts as they were last, by the account's id."""
+"""The latest row of each account, by the account's id."""
 _MOST_KEPT = 20_000
 
 
 def _row(account_id: str, known: _Known, names: Callable[[], AirflowNames], now: datetime) -> Overview:
-    """Return the row of an account: the one that it had, unless a fact has changed or it is late by now.
+    """Return the row of an account: the same as before, unless a fact has changed or the account is late by now.
 
-    :param known: its facts, in their order; they are made of it only when one of them is another
+    :param known: its facts, in their order
     """
     row = _kept.get(account_id)
     if row and row.facts == known and row.facts.file is known[0] and row.judged.holds(now):
@@ -256,7 +256,7 @@ def progress_of(rows: Iterable[Overview]) -> dict[str, Progress]:
 
 
 def name_of(file: AccountFile) -> str:
-    """Return what people call an account; while its file is broken, how that is called."""
+    """Return what people call an account: the name in its file or, while that is broken, the file's own name."""
     return file.account.name if file.account else file.path.name
 
 

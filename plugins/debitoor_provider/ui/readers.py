@@ -17,12 +17,12 @@ LANGUAGE = "language"
 
 
 class ReaderOfAnswers:
-    """Has all messages of an answer written for who asked.
+    """Writes all messages of an answer for the one who asked.
 
     The page names its language in the header ``Accept-Language``, or in the query of a download. A script that names
     none gets what the log gets: English, with fields called as in the account file and figures in one form.
 
-    :param app: what answers
+    :param app: the application that answers
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -38,7 +38,7 @@ class ReaderOfAnswers:
 
 
 def reader_of(scope: Scope) -> Reader:
-    """Return who asked: in the language that the request names, else what writes the log."""
+    """Return the reader in the language that the request names; without one, the reader of the log."""
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(LANGUAGE, [""])[-1]
     for wanted in (asked, Headers(scope=scope).get("accept-language", "")):
         if language := preferred_language(wanted):

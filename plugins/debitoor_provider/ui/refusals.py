@@ -1,4 +1,4 @@
-"""What the page's API refuses, said in the language of who asked."""
+"""What the page's API refuses, in the language of the one who asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from debitoor_provider.messages import Message
 
 
 class RequestRefused(HTTPException):
-    """The answer to a request that is not done.
+    """The answer to a request that is refused.
 
     :param code: of the message that says why, and what helps
     :param status: HTTP status

@@ -1,7 +1,7 @@
-"""Roles that do not get to see the page, where the auth manager can tell.
+"""Roles that cannot see the page, if the auth manager has roles.
 
-Airflow's UI shows the page of a plugin only to who may read plugins. Of the roles that come with the FAB provider,
-*Viewer* and *User* may not: with them, people get a page that is not found (seen with FAB 3.10.2 and Airflow 3.3.2).
+Airflow's UI shows the page of a plugin only to users who may read plugins. Of the roles that come with the FAB
+provider, *Viewer* and *User* may not: their users get a 404 (seen with FAB 3.10.2 and Airflow 3.3.2).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _READ, _DAGS, _ONE_DAG, _PLUGINS = "can_read", "DAGs", f"DAG:{DAG_ID_PREFIX}", "
 
 
 def roles_without_page() -> list[str]:
-    """Return the roles whose people see accounts but not the page; none where rights are not given by roles of FAB."""
+    """Return the roles whose users see accounts but not the page; none without the roles of FAB."""
     if not any(base.__module__.startswith(_FAB) for base in type(get_auth_manager()).__mro__):
         return []
-    # FAB's own list is read in a session that nobody ends outside its own views.
+    # FAB reads its own list of roles in a session that is closed only after requests to its own views.
     from airflow.providers.fab.auth_manager.models import Action, Permission, Resource, Role
 
     named = sa.select(Role.name, Resource.name).join(Role.permissions).join(Permission.action).join(Permission.resource)

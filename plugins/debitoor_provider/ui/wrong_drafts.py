@@ -1,4 +1,4 @@
-"""What was known to be wrong with an account when it was saved, or to be started; valid while its file is the same."""
+"""What was found wrong with an account when it was saved or a start was refused; valid while its file is unchanged."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def remember(account_id: str, content: bytes, found: Verdict) -> None:
-    """Keep what is known to be wrong with an account's file, for its row and its page, as long as that is the same.
+    """Keep what was found wrong with an account's file, for its row and its page, until the file changes.
 
-    What could not be asked leaves what is kept as it is.
+    If not everything could be checked and nothing was found, what was found before is kept.
     """
     if found.wrong or not found.unclear:
         wrong = [(one.field, one.message) for one in found.wrong]
@@ -25,14 +25,14 @@ def remember(account_id: str, content: bytes, found: Verdict) -> None:
 
 
 def forget(account_id: str) -> None:
-    """Keep nothing of an account whose file is removed."""
+    """Delete what is kept for an account whose file is removed."""
     opened_ledger().wrong.keep(account_id, WrongSettings("", ()))
 
 
 def still_wrong(file: AccountFile, known: WrongSettings | None) -> tuple[Finding, ...]:
-    """Return what was known to be wrong with an account's file, if it is still the same.
+    """Return what was found wrong with an account's file, if the file is unchanged.
 
-    :param known: what is kept of the account
+    :param known: what is kept for the account
     """
     if known is None or file.account is None:
         return ()

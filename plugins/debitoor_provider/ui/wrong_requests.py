@@ -1,4 +1,4 @@
-"""What is wrong with a request, said in the language of who asked.
+"""What is wrong with a request, in the language of the one who asked.
 
 What was entered is not repeated: it may be a key.
 """

@@ -1,1 +1,1 @@
-"""The check: source, target and ledger of an account compared for a period. Nothing is written."""
+"""The check: source, target and ledger of an account compared for a period; nothing is written to either service."""

@@ -115,9 +115,9 @@ class ExportDirection:
         return unknown_names(self.account, lambda: self._companies, self.getmyinvoices.tags)
 
     def doubts(self) -> Iterable[Finding]:
-        """Return that the rate of the reverse charge is none of the country of the books."""
+        """Return a finding if the country of the books does not have the rate of the reverse charge."""
         rule = self.account.reverse_charge
-        if rule is None or self.account.stated_home_rate:  # the account's file tells
+        if rule is None or self.account.stated_home_rate:  # the file alone shows whether it does
             return ()
         return rate_doubts(rule.tax_rate, self._books().country_code)
 

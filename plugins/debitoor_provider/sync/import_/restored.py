@@ -24,7 +24,7 @@ def found_documents(
 ) -> Collection[FoundDocument]:
     """Return the sales documents whose mark is in the note of a document; of several documents of one, the last.
 
-    :param debitoor: whose records tell the customers and the amounts by tax rate
+    :param debitoor: its records state the customers and the amounts by tax rate
     :param key_of: returns the exchange key of a sales document
     """
     marked = {sales_id: document for document in documents if (sales_id := find_sales_marker(document.note))}
@@ -64,6 +64,6 @@ def _restored(document: Document, sales_id: str, key: str, sales: SalesDocument 
 
 
 def _amounts_of_copy(document: Document) -> dict[StatedRate, RateAmounts]:
-    """Return the amounts of a document that Debitoor has no more, if it states one tax rate."""
+    """Return the amounts of a document that Debitoor no longer has, if it states a single tax rate."""
     gross, rates = document.stated_gross, document.tax_rates
     return {rates[0]: RateAmounts(gross, document.stated_net)} if gross and len(rates) == 1 else {}

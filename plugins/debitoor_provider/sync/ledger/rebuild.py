@@ -159,7 +159,7 @@ def _is_stale(entry: Entry, document: FoundDocument) -> bool:
 
 
 def _lacks_amounts(entry: Entry, document: FoundDocument) -> bool:
-    """Return whether only the target's record tells what was booked, or of which tax rates that was."""
+    """Return whether the booked amount, or its tax rates, can be learnt only from the target's record."""
     if entry.state not in DONE or _is_stale(entry, document) or entry.target_id != document.target_id:
         return False
     is_unknown = entry.booked_gross is None or (not entry.booked_rates and bool(document.booked["booked_rates"]))

@@ -80,7 +80,7 @@ def require_target_of_latest(
 
 
 def set_keys(connection: Connection, rows: Sequence[tuple[ListedBefore, PlannedDocument]]) -> None:
-    """Bring up the exchange keys of documents, but of what is being sent."""
+    """Update the exchange keys of documents, except those that are being sent."""
     keys = {row.id: new.exchange_key for row, new in rows if row.state is not State.SENDING}
     changed = [
         {"the_id": entry.id, "new_exchange_key": keys[entry.id]}

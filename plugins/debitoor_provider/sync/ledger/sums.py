@@ -66,7 +66,7 @@ def read_run_sums(connection: Connection, run_id: str) -> RunSums:
 def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> list[Sum]:
     """Add up documents by month, direction and currency, and by the tax rates that were booked; latest month first.
 
-    Each document counts once, one that is held since the target has it more than once, too.
+    Each document counts once, even one that is held because the target has it more than once.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     is_there = documents.c.state.in_(sorted(DONE)) | (documents.c.reason_code == BOOKED_TWICE)

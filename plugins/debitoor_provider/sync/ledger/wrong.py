@@ -1,4 +1,4 @@
-"""The part ``ledger.wrong``: what was known to be wrong with accounts when they were last examined before a start."""
+"""The part ``ledger.wrong``: what was found wrong with accounts when they were last examined."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class WrongSettings(NamedTuple):
     """What is wrong with settings.
 
-    :param version: of the account's file that was examined; of another one it says nothing
+    :param version: of the account's file that was examined; says nothing about any other version
     :param found: each with the path of its setting
     """
 
@@ -28,7 +28,7 @@ class WrongSettings(NamedTuple):
 
 
 class WrongAccounts:
-    """Keeps what is wrong of each account."""
+    """Keeps what is wrong with each account."""
 
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class WrongAccounts:
         }
 
     def keep(self, account: str, wrong: WrongSettings) -> None:
-        """Replace what is known of an account; nothing is kept of one with which nothing is wrong."""
+        """Replace what is kept for an account; delete it if nothing is wrong."""
         values = {
             "version": wrong.version,
             "found": [{"field": field, "message": message.as_json()} for field, message in wrong.found],

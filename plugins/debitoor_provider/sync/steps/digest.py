@@ -27,7 +27,7 @@ _WITHIN = ("failed", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What there is to tell after a run.
+    """What there is to report after a run.
 
     :param notice: what the people have been notified of once it is sent
     :param failure: why the run failed
@@ -46,7 +46,7 @@ class Digest:
 
     @property
     def has_news(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is anything to report."""
         return bool(self.failure or self.works_again or self.reasons)
 
     @property
@@ -56,7 +56,7 @@ class Digest:
 
 
 def digest_of(job: Job, result: Report) -> Digest | None:
-    """Return what there is to tell after a run, ``None`` when there is nothing.
+    """Return what there is to report after a run, ``None`` when there is nothing.
 
     The same failure is notified once a day, by the account's clock. Documents are new when they came into their state
     after those of the last notification.

@@ -77,7 +77,7 @@ class Direction(Protocol[Record]):
         ...
 
     def doubts(self) -> Iterable[Finding]:
-        """Return which settings do not fit the target, which is asked; runs continue with them."""
+        """Ask the target, and return which settings do not fit it; runs continue with them."""
         ...
 
     def records(self, window: Window, keep: MutableMapping[Any, Record]) -> tuple[Iterable[Record], list[str]]:

@@ -86,8 +86,8 @@ class Previews:
     :param documents: as many as were wanted
     :param total: how many there are
     :param stop: which limit of the account would stop the run before it moves any of them
-    :param warnings: what the settings name and does not exist now, e.g. a mistyped company of the filter, and what
-        would stop the run after it has moved them
+    :param warnings: what does not fit in the settings, e.g. a mistyped company of the filter, and what would stop the
+        run after it has moved them
     """
 
     documents: list[Preview]

@@ -1,4 +1,4 @@
-"""A document that a service answers wrongly in run after run needs a person, instead of being tried for ever.
+"""A document that a service answers wrongly in run after run needs a person, instead of being retried forever.
 
 Nothing is known to be wrong with a document whose file is once a web page, for example: it is tried again. That such an
 answer stays is seen by the document's history, and that it is the document's own by the other documents of the run.

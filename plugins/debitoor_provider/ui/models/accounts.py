@@ -65,7 +65,7 @@ class LastRunModel(BaseModel):
     finished_at: Moment | None
     moved: int
     error: Text
-    service: str = Field(description="The service whose answer made it fail; empty when it was none")
+    service: str = Field(description="The service whose answer made it fail; empty if none did")
 
 
 class ProgressModel(BaseModel):
@@ -96,10 +96,10 @@ class AccountRow(BaseModel):
     id: str
     dag_id: str
     name: Text
-    fileless: bool = Field(description="Whether a DAG of its author's moves its documents, without an account file")
+    fileless: bool = Field(description="Whether a hand-written DAG moves its documents, without an account file")
     direction: str | None = Field(description="Not known while the file is broken")
     direction_title: str = Field(description="From where to where, e.g. GetMyInvoices → Debitoor; empty if not known")
-    companies: list[Text] = Field(description="Companies that the account takes only, or gives its documents to")
+    companies: list[Text] = Field(description="The only companies it takes, or the one its documents are assigned to")
     frequency: Text | None
     at: str | None = Field(default=None, description="Time of day, HH:MM; null for midnight or another frequency")
     days: list[str] = Field(
@@ -112,7 +112,7 @@ class AccountRow(BaseModel):
     advice_code: str = Field(description="The same for a translation; empty when the sentence is the run's own")
     refusing: str | None = Field(
         default=None,
-        description="Service that is to be connected again, as the settings call it; null when it is none",
+        description="The service that has to be reconnected, by its name in the settings; null if none has to be",
     )
     paused: bool | None = Field(description="Not known before Airflow has read the file")
     known: bool = Field(description="Whether Airflow has read the file")
@@ -126,7 +126,7 @@ class AccountRow(BaseModel):
     chart: list[int] = Field(description="Documents moved on each of the last 30 days (UTC), oldest first")
     problems: list[ProblemModel]
     wrong: list[ProblemModel] = Field(
-        description="What is known to be wrong with a paused account since its file was saved, or it was to be started"
+        description="What was found wrong with a paused account when its file was saved or a start was refused"
     )
     stops: list[StopModel] = Field(
         description="Limits that stopped the last run and may be exceeded once if allowed, in its approval if it waits"
@@ -137,8 +137,8 @@ class AccountRow(BaseModel):
 class AccountList(BaseModel):
     """A page of the list of accounts."""
 
-    total: int = Field(description="How many fit")
-    states: dict[AccountState, int] = Field(description="How many fit if the state is left out of account")
+    total: int = Field(description="How many match")
+    states: dict[AccountState, int] = Field(description="How many match in each state, whatever states are chosen")
     directions: dict[str, str] = Field(description="The titles of all directions, by their names")
     accounts: list[AccountRow]
 

@@ -37,7 +37,7 @@ def _known(direction: str) -> str:
 Text = Annotated[str, BeforeValidator(storable)]
 """Text that may come from anywhere, also from the name of a file, without what no JSON can carry."""
 KnownDirection = Annotated[str, AfterValidator(_known)]
-"""The name of a direction that there is."""
+"""The name of an existing direction."""
 RequestDay = Annotated[date, BeforeValidator(_day)]
 """A date of a request, as YYYY-MM-DD: without this, numbers would be taken for seconds since 1970."""
 Moment = Annotated[datetime, AfterValidator(_utc)]

@@ -65,7 +65,7 @@ class DocumentModel(BaseModel):
     reason: Text
     remedy: Text
     marks: list[MarkModel]
-    invoice: Text = Field(description="What came of its e-invoice, such as proven; empty if its file was not read")
+    invoice: Text = Field(description="Outcome of its e-invoice, such as proven; empty if its file was not read")
     source_name: Text
     target_name: Text | None
     document_date: date | None
@@ -85,7 +85,7 @@ class DocumentModel(BaseModel):
     moved_at: Moment | None
     archived_at: Moment | None
     actions: list[Action] = Field(
-        description="What its state allows; of what needs attention, nothing without the right to edit its account"
+        description="What its state allows; in the list of what needs attention, empty without the right to edit"
     )
 
     @classmethod
@@ -116,12 +116,12 @@ ChangedAfter = Annotated[
 class DocumentList(BaseModel):
     """A page of a list of documents."""
 
-    total: int = Field(description="How many fit")
-    states: dict[State, int] = Field(description="How many fit if the state is left out of account")
+    total: int = Field(description="How many match")
+    states: dict[State, int] = Field(description="How many match in each state, whatever states are chosen")
     marks: dict[str, int] = Field(
-        description="How many fit by their mark, or are held for what it says, if that is left out of account"
+        description="How many match with each mark, or are held for what it says, whatever mark is chosen"
     )
-    invoices: dict[str, int] = Field(description="How many fit by their e-invoice, if that is left out of account")
+    invoices: dict[str, int] = Field(description="How many match with each e-invoice, whatever one is chosen")
     changed_after: ChangedAfter = None
     documents: list[DocumentModel]
 
@@ -231,7 +231,7 @@ class AttentionList(BaseModel):
     """A page of what needs attention, newest change first."""
 
     total: int
-    codes: dict[str, int] = Field(description="How many fit by their reason, if the reason is left out of account")
+    codes: dict[str, int] = Field(description="How many match with each reason, whatever reason is chosen")
     changed_after: ChangedAfter = None
     documents: list[DocumentOfAccount]
 

@@ -96,7 +96,7 @@ class HomeRate(BaseModel):
     country: str | None = Field(description="ISO code; null while it is not known")
     rate: Decimal | None = Field(description="In per cent, of today; null for a country outside the EU")
     doubts: list[ProblemModel] = Field(
-        default=[], description="That another rate is entered which the country of the connection does not have"
+        default=[], description="A warning if the country of the connection does not have the entered rate"
     )
 
 
@@ -111,14 +111,14 @@ class Saved(BaseModel):
     wrong: list[ProblemModel] | None = Field(
         default=None, description="What is known to be wrong; the account is paused by it"
     )
-    unclear: Text | None = Field(default=None, description="Why not all of it could be checked, if that was so")
+    unclear: Text | None = Field(default=None, description="Why not everything could be checked, if it was not")
 
 
 class KnownWrong(BaseModel):
     """What is known to be wrong with an account."""
 
     wrong: list[ProblemModel]
-    unclear: Text = Field(description="Why it is not known of all of it; empty when it is")
+    unclear: Text = Field(description="Why not everything could be checked; empty if it was")
 
 
 class ToRemove(BaseModel):

@@ -38,7 +38,7 @@ class PreviewedDocument(BaseModel):
     currency: Text
     source_name: Text
     target_name: Text
-    invoice: str = Field(description="What came of its e-invoice, such as proven; empty if its file was not read")
+    invoice: str = Field(description="Outcome of its e-invoice, such as proven; empty if its file was not read")
     lines: list[str] = Field(description="Booking lines, such as 19 %: 119.00")
     reason: Text = Field(description="Why it would not go and what helps, or what to know of its figures")
 
@@ -51,5 +51,7 @@ class PreviewModel(BaseModel):
     complete: bool = Field(description="Whether all of them were looked at")
     documents: list[PreviewedDocument]
     sums: list[SumModel] = Field(description="What would be booked of those looked at, latest month first")
-    warnings: list[Text] = Field(default=[], description="What the settings name and GetMyInvoices does not have")
+    warnings: list[Text] = Field(
+        default=[], description="Settings that do not fit, and the limit that would stop the run before it archives"
+    )
     stop: Text = Field(default="", description="Which limit of the account would stop the run; empty if none would")

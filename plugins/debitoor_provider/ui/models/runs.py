@@ -22,7 +22,7 @@ class RunModel(BaseModel):
     finished_at: Moment | None
     seconds: float | None
     counts: dict[str, Any] = Field(
-        description="Documents by what happened to them; e_invoices has them by what came of their e-invoice"
+        description="Documents by what happened to them; e_invoices has them by the outcome of their e-invoice"
     )
     verdict: str = Field(description="success, rejected, failed or stopped; ended without a report; empty: running")
     error: Text
@@ -33,7 +33,7 @@ class RunModel(BaseModel):
 
     @classmethod
     def of(cls, run: Run, account_name: str) -> RunModel:
-        """Return the model of an run of the ledger."""
+        """Return the model of a run of the ledger."""
         ref = RunRef.of(run.id, run.account)
         took = run.finished_at - run.started_at if run.finished_at and run.started_at else None
         return cls(

@@ -18,10 +18,10 @@ class RateSumModel(BaseModel):
     """The amounts of one tax rate."""
 
     rate: Decimal | None = Field(description="In per cent; null for what is not booked, or not known by rate")
-    documents: int = Field(description="How many documents have an amount of it")
+    documents: int = Field(description="How many documents have an amount at this rate")
     gross: Decimal
-    net: Decimal | None = Field(description="Stated, or of each document's gross amount; null without a rate")
-    tax: Decimal | None = Field(description="Stated, or the rest of the gross amount; null without a rate")
+    net: Decimal | None = Field(description="As stated, or else derived from the gross amounts; null without a rate")
+    tax: Decimal | None = Field(description="As stated, or else the rest of the gross amounts; null without a rate")
 
     @classmethod
     def of(cls, rate_sum: RateSum, currency: str) -> Self:
@@ -39,9 +39,9 @@ class SumModel(BaseModel):
     gross: Decimal = Field(description="What was sent, where it was; else what the source states")
     documents: int = Field(description="How many these are")
     unknown: int = Field(description="How many of them state no amount")
-    net: Decimal | None = Field(description="The sum of those of all rates; null if one has none")
-    tax: Decimal | None = Field(description="Likewise")
-    rates: list[RateSumModel] = Field(description="The gross amount by tax rate, what has none last")
+    net: Decimal | None = Field(description="Sum of the net amounts of all rates; null if one of them is null")
+    tax: Decimal | None = Field(description="Sum of the tax of all rates; null if one of them is null")
+    rates: list[RateSumModel] = Field(description="The amounts by tax rate, those without a rate last")
 
     @classmethod
     def of(cls, total: Sum) -> Self:

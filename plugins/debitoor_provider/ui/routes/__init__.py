@@ -1,3 +1,3 @@
-"""The page's API, one module for each thing it is about."""
+"""The page's API, one module for each subject."""
 
 from __future__ import annotations

@@ -45,11 +45,11 @@ class GetMyInvoicesKey(BaseModel):
 
     api_key: Annotated[SecretStr, Field(min_length=1, max_length=500)]
     account_id: Annotated[str, Field(max_length=100)] | None = None
-    timezone: Timezone | None = Field(default=None, description="Used when the service does not tell the account's own")
+    timezone: Timezone | None = Field(default=None, description="Used if the service does not report the account's own")
 
 
 class Tried(BaseModel):
-    """How a connection turned out."""
+    """The result of testing a connection."""
 
     works: bool
     sentence: str = Field(description="What the service said, or what is wrong, in plain words")
@@ -87,7 +87,7 @@ def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoices
 
 @router.post("/connections/{connection_id}/test", dependencies=[Depends(CONNECT)])
 def test_connection(connection_id: str) -> Tried:
-    """Try a connection as it is kept."""
+    """Test a connection as it is stored."""
     works, sentence = connections.try_out(connections.require(connection_id))
     return Tried(works=works, sentence=sentence, connection_id=connection_id)
 

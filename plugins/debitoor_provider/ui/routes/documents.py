@@ -70,7 +70,7 @@ def export_documents(
 
 @router.get("/accounts/{account_id}/documents/sums", dependencies=[Depends(SEE)])
 def sum_documents(account_id: str, wanted: Annotated[FilterOfAccount, Depends()]) -> SumList:
-    """Add up the gross amounts of documents of an account, by month and currency."""
+    """Add up documents of an account, by month, currency and tax rate."""
     return read_sums(wanted, **wanted.of(account_id))
 
 
@@ -138,7 +138,7 @@ def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> Act
 
 @router.get("/accounts/{account_id}/documents/{document_id}/books-currency", dependencies=[Depends(EDIT)])
 def read_books_currency(account_id: str, document_id: DocumentId) -> BooksCurrency:
-    """Return the currency of the books that a document goes to; Debitoor is asked where the ledger does not tell it."""
+    """Return the currency of the books that a document goes to; ask Debitoor for it if nothing else states it."""
     return BooksCurrency(currency=asked_books_currency(_entry(account_id, document_id)))
 
 

@@ -33,7 +33,7 @@ class Me(BaseModel):
     folder: Text | None = Field(description="Where account files are looked for; null for those who may not add any")
     languages: list[str]
     roles_without_page: list[Text] = Field(
-        description="Roles whose people do not get to see the page, for those who may add connections"
+        description="Roles whose users cannot see the page; empty for users who may not add connections"
     )
 
 

@@ -1,4 +1,4 @@
-"""What runs came to, and what one would come to."""
+"""The results of runs, and what a run would do."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def size_backfill(
 
 
 def _listed(runs: Iterable[Run], names: Mapping[str, str]) -> RunList:
-    """Show runs; one that was ended without a report is not running for ever."""
+    """Show runs; one that was ended without a report does not count as running."""
     models = [RunModel.of(run, names[run.account]) for run in runs]
     open_ = [model for model in models if not model.verdict and not model.finished_at]
     states = states_of((model.dag_id, model.dag_run_id) for model in open_)

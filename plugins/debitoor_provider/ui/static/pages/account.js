@@ -18,7 +18,7 @@ import { SettingsTab } from "../parts/settings_tab.js";
 import { isUnderWay } from "../parts/state.js";
 
 const TABS = ["documents", "runs", "check", "settings"];
-/** Of an account without a file: a DAG of its author's moves the documents. */
+/** Of an account without a file: a hand-written DAG moves the documents. */
 const FILELESS_TABS = ["documents", "runs"];
 
 export function AccountPage() {

@@ -90,7 +90,7 @@ function FolderProblems() {
   return (data ?? []).map(({ message, remedy }) => h(Notice, { key: message, status: "warning", title: message, text: remedy }));
 }
 
-/** Roles whose people do not get to see the page, until somebody has read it. */
+/** A hint at roles whose users cannot see the page, until it is dismissed. */
 function RolesHint() {
   const { t, language } = useWords();
   const { roles_without_page: roles } = useMe();

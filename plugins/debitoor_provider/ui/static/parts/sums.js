@@ -1,4 +1,4 @@
-// What documents come to, by month, currency and tax rate; of a list, asked for only when somebody unfolds it.
+// Sums of documents by month, currency and tax rate; those of a list are loaded only when they are unfolded.
 
 import { Fragment, h, ui, useState } from "../host.js";
 import * as api from "../api.js";

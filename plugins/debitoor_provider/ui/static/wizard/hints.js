@@ -1,4 +1,4 @@
-// Notes above a step: what is wrong in it, that that a draft was found again, that comments would go.
+// Notes above a step: what is wrong in it, that a draft was restored, that comments would be lost.
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
@@ -56,7 +56,7 @@ export function Problems({ problems }) {
   );
 }
 
-/** What is valid in a step, and may not be what is meant; the frequency shows its own beside the next runs. */
+/** What is valid in a step, and may not be what is meant; the frequency shows its own next to the next runs. */
 export function Warnings({ warnings }) {
   const shown = warnings.filter(({ field }) => field !== "frequency");
   return h(

@@ -42,7 +42,7 @@ export function useHomeRate(draft, change) {
   return { doubts: answer?.doubts ?? [], before };
 }
 
-/** What the server says, while it is to be asked and has answered. */
+/** The server's answer, once there is one and as long as it is needed. */
 function useAnswer(isAsked, load, deps) {
   const { data, failure, isLoading } = useData(async (options) => (isAsked ? load(options) : null), [
     Boolean(isAsked),
