@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.check.compare import STOPPED, by_others, compare, copies_of, only_there
+from debitoor_provider.sync.check.compare import STOPPED, as_copies, by_others, compare, only_there
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE, OPEN, State
@@ -156,7 +156,7 @@ class _Comparison:
             lambda: self._expected(record, entry, records),
             has_changed=lambda: entry is not None and self._has_changed(record, entry),
         )
-        if entry and (held := hold_if_doubled(self.job, entry, copies_of(records))):
+        if entry and (held := hold_if_doubled(self.job, entry, as_copies(records))):
             row = replace(row, message=held)
         if row.here is not None:
             self.found.add_sums(row.here, "source")

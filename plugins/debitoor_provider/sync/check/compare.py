@@ -157,7 +157,7 @@ def _note(entry: Entry | None, record: TargetRecord) -> Message | None:
 
 def _doubled(entry: Entry | None, records: Sequence[TargetRecord]) -> Message:
     """Return that a document has several records, with a remedy that its state allows and that adds none."""
-    message = booked_twice(copies_of(records))
+    message = booked_twice(as_copies(records))
     if entry and entry.state is State.HELD and entry.reason_code == message.code and not entry.wants_new_record:
         return message
     return Message("check_doubled_mark" if _is_left_to_person(entry) else "check_doubled", **message.params)
@@ -180,7 +180,7 @@ def _is_left_to_person(entry: Entry | None) -> bool:
     return entry.state in _LEFT_TO_PERSON or entry.wants_new_record
 
 
-def copies_of(records: Sequence[TargetRecord]) -> list[Copy]:
+def as_copies(records: Sequence[TargetRecord]) -> list[Copy]:
     """Return the records of a document as those that carry its mark."""
     return [
         Copy(one.id, one.number, one.statement.date, one.statement.gross, one.statement.currency) for one in records

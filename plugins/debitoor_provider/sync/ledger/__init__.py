@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from debitoor_provider.sync.ledger.booked import Sent
 from debitoor_provider.sync.ledger.choices import read_choices
 from debitoor_provider.sync.ledger.consents import Consent
 from debitoor_provider.sync.ledger.database.types import storable
@@ -26,6 +25,7 @@ from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
 from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restated
 from debitoor_provider.sync.ledger.run_records import Run, Watermark
+from debitoor_provider.sync.ledger.sent import Sent
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, DirectionName, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
 from debitoor_provider.sync.ledger.wrong import WrongSettings

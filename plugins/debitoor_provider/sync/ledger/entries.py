@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from debitoor_provider.sync.ledger.booked import NOT_BOOKED, booked_columns
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
+from debitoor_provider.sync.ledger.sent import NOT_BOOKED, booked_columns
 from debitoor_provider.sync.ledger.states import DONE, OPEN, DirectionName, State
 
 if TYPE_CHECKING:

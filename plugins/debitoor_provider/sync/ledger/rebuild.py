@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.ledger.booked import NOT_BOOKED
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
@@ -16,6 +15,7 @@ from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.names import give_names
 from debitoor_provider.sync.ledger.results import RebuildResult
 from debitoor_provider.sync.ledger.rows import COLUMNS, document_values, search_text, to_entry
+from debitoor_provider.sync.ledger.sent import NOT_BOOKED
 from debitoor_provider.sync.ledger.states import DONE, EventKind, State, is_legal
 
 if TYPE_CHECKING:

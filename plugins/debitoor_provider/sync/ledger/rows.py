@@ -14,7 +14,7 @@ from debitoor_provider.sync.text import caseless
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from debitoor_provider.sync.ledger.booked import Sent
+    from debitoor_provider.sync.ledger.sent import Sent
 
 Described: TypeAlias = Entry | PlannedDocument | FoundDocument
 """A document with what its source states of it."""

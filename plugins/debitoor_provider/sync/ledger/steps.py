@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
-from debitoor_provider.sync.ledger.booked import NOT_BOOKED
 from debitoor_provider.sync.ledger.entries import NO_REASON, duplicate_columns, mark_columns
 from debitoor_provider.sync.ledger.rows import sent_values, stated_values
+from debitoor_provider.sync.ledger.sent import NOT_BOOKED
 from debitoor_provider.sync.ledger.states import EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from debitoor_provider.messages import Message
-    from debitoor_provider.sync.ledger.booked import Sent
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database, StepTransaction
     from debitoor_provider.sync.ledger.entries import Entry
+    from debitoor_provider.sync.ledger.sent import Sent
 
 
 class Steps:
