@@ -179,7 +179,7 @@ def _named(
     if file.account is None:
         return [], []
     found, doubts = examined(file.account_id, file.account, names, ledger, connections=connections)
-    doubts = [*stated_rate_doubts(file.account), *doubts]
+    doubts = [*doubts, *stated_rate_doubts(file.account)]
     senders = [one for one in found if one.field == _SENDER]
     wrong = [Health(Level.CRITICAL, _lacking(one), str(one.message)) for one in found if one not in senders]
     unsure = [Health(Level.WARNING, "no sender", str(one.message)) for one in senders[:1]]

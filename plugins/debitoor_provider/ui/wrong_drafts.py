@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.accounts.finding import Finding
-from debitoor_provider.sync.ledger import WrongSettings
+from debitoor_provider.sync.ledger import LedgerError, WrongSettings
 from debitoor_provider.ui.folder import version_of
 from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.account_files.files import AccountFile
     from debitoor_provider.ui.known_wrong import Verdict
+
+
+log = logging.getLogger(__name__)
 
 
 def remember(account_id: str, content: bytes, found: Verdict) -> None:
@@ -21,12 +25,20 @@ def remember(account_id: str, content: bytes, found: Verdict) -> None:
     """
     if found.wrong or not found.unclear:
         wrong = [(one.field, one.message) for one in found.wrong]
-        opened_ledger().wrong.keep(account_id, WrongSettings(version_of(content), wrong))
+        _keep(account_id, WrongSettings(version_of(content), wrong))
 
 
 def forget(account_id: str) -> None:
     """Delete what is kept for an account whose file is removed."""
-    opened_ledger().wrong.keep(account_id, WrongSettings("", ()))
+    _keep(account_id, WrongSettings("", ()))
+
+
+def _keep(account_id: str, wrong: WrongSettings) -> None:
+    """Keep it if the ledger can be used: the file is saved or removed already."""
+    try:
+        opened_ledger().wrong.keep(account_id, wrong)
+    except LedgerError as error:
+        log.warning("What is known to be wrong with %s is not kept: %s", account_id, error)
 
 
 def still_wrong(file: AccountFile, known: WrongSettings | None) -> tuple[Finding, ...]:

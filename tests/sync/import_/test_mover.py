@@ -350,6 +350,16 @@ def test_a_document_that_is_uploaded_twice_is_held_with_both_named(
     assert acme.entry(source, "import").target_id == str(copy["uid"])
 
 
+def test_a_rebuild_holds_what_is_there_twice(acme: Stage) -> None:
+    source, other = invoice(acme), invoice(acme)
+    acme.import_()
+    copy = next(document for document in acme.company.documents() if source in document["note"])
+    acme.document(note=copy["note"], document_number=copy["documentNumber"])
+    acme.open_ledger("new")
+    acme.rebuild_import()
+    assert acme.states("import") == {source: "held booked_twice", other: "moved"}
+
+
 @pytest.mark.parametrize(("number", "state"), [("RE-1", "moved"), ("RE-2", "rejected refused_by_service")])
 def test_a_duplicate_without_its_id_is_looked_for_by_number(acme: Stage, number: str, state: str) -> None:
     source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")

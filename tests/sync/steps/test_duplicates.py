@@ -287,6 +287,38 @@ def test_a_retry_before_one_of_them_is_deleted_holds_the_document_again(twice: S
     assert watch.created == {}
 
 
+@pytest.mark.parametrize(
+    ("edited", "settings"),
+    [({"tags": []}, {"filter": {"tags": {"any": ["books"]}}}), ({"note": "edited"}, {}), ({}, {"rename": "{company}"})],
+    ids=["left out now", "edited", "other settings"],
+)
+def test_a_document_with_two_records_stays_held_and_counted_whatever_changes(
+    twice: Stage, edited: dict[str, Any], settings: dict[str, Any]
+) -> None:
+    uid = twice.document()
+    twice.export()
+    [before] = twice.ledger.lists.sums()
+    assert before.rates
+    if edited:
+        twice.company.edit_document(int(uid), **edited)
+    watch = twice.watch()
+    for _ in range(2):
+        twice.export(twice.exports(**settings))
+    assert twice.states() == {uid: "held booked_twice"}
+    assert twice.ledger.lists.sums() == [before]
+    assert watch.created == {}
+
+
+def test_a_document_held_by_the_step_that_moves_it_still_counts_as_booked(twice: Stage) -> None:
+    uid = twice.document()
+    twice.export()
+    [before] = twice.ledger.lists.sums()
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+    twice.export()
+    assert twice.states() == {uid: "held booked_twice"}
+    assert twice.ledger.lists.sums() == [before]
+
+
 @pytest.mark.parametrize("retried", [False, True])
 def test_two_records_that_a_person_marked_as_there_are_not_reported_again(
     acme: Stage, twice: Stage, monkeypatch: pytest.MonkeyPatch, retried: bool

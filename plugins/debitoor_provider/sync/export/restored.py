@@ -58,7 +58,7 @@ def _restored(expense: Expense, uid: int, key: str, text: str, specification: Se
         currency=currency,
         net_amount=net,
         gross_amount=gross,
-        booked_gross=expense.total_gross_amount,
+        booked_gross=expense.total_gross_amount or ZERO,  # what has no value is left out (Debitoor contract 3.5)
         booked_currency=expense.currency,
         by_rate=_amounts_by_rate(expense),
         moved_at=expense.created_date,

@@ -38,18 +38,21 @@ def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -
 
 
 def doubled_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Copies:
-    """Return those of :func:`copies_of` that are several of one sales document; the list is kept on the disk."""
+    """Return those of :func:`copies_of` that are several of one sales document.
+
+    Of the others only the marks are kept: a run may have written any number of documents. Should there be several of
+    one, which is rare, the list is requested once more.
+    """
+    days = list(days)
     since = before(days, getmyinvoices.clock_offset)
     with RecordFileMapping[Any, Any]() as kept:
         listed = getmyinvoices.documents_kept_in(
             kept, archived=Archived.ANY, note=ANY_SALES_MARKER, updated_since=since
         )
         several = repeated(sales_id for row in listed if (sales_id := find_sales_marker(row.note)))
-        found: dict[str, list[Document]] = {sales_id: [] for sales_id in several}
-        for row in kept.values() if several else ():
-            if (sales_id := find_sales_marker(row.note)) in found:
-                found[sales_id].append(row)
-    return copies(found)
+    if not several:
+        return {}
+    return {sales_id: found for sales_id, found in copies(copies_of(getmyinvoices, days)).items() if len(found) > 1}
 
 
 def copies(marked: Mapping[str, Sequence[Document]]) -> Copies:

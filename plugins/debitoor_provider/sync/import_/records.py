@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.sync.import_.tax_amounts import gross_of
-from debitoor_provider.sync.ledger import PlannedDocument, State
+from debitoor_provider.sync.ledger import PlannedDocument, State, record_digest
 from debitoor_provider.sync.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def planned_sales_document(
         exchange_key=key,
         former_key=former_key,
         snapshot=SALES_DOCUMENTS.dump(document),
+        fingerprint=record_digest(SALES_DOCUMENTS.dump(replace(document, tax_groups=()))),  # lists may lack them
         state=State.WAITING if waits else State.PLANNED,
         message=waits.message if waits else None,
         source_name=document.number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from debitoor_provider.sync.ledger.choices import read_choices
 from debitoor_provider.sync.ledger.consents import Consent
 from debitoor_provider.sync.ledger.database.types import storable
-from debitoor_provider.sync.ledger.entries import Entry, Event, FoundDocument, PlannedDocument
+from debitoor_provider.sync.ledger.entries import Entry, Event, FoundDocument, PlannedDocument, record_digest
 from debitoor_provider.sync.ledger.errors import (
     EntryChanged,
     IllegalTransition,
@@ -72,6 +72,7 @@ __all__ = [
     "likeness_keys",
     "origins",
     "read_choices",
+    "record_digest",
     "restated",
     "storable",
 ]

@@ -153,6 +153,11 @@ class Entry(NamedTuple):
         return self.target_id is not None and self.state not in DONE
 
 
+def record_digest(snapshot: str) -> str:
+    """Return what changes with the record of a document."""
+    return hashlib.sha256(snapshot.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedDocument:
     """A document as a plan wants it in the ledger.
@@ -189,8 +194,7 @@ class PlannedDocument:
         require_key("source_id", self.source_id)
         require_key("exchange_key", self.exchange_key)
         if not self.fingerprint:
-            digest = hashlib.sha256(self.snapshot.encode("utf-8", "surrogatepass")).hexdigest()
-            object.__setattr__(self, "fingerprint", digest)
+            object.__setattr__(self, "fingerprint", record_digest(self.snapshot))
 
 
 @dataclass(frozen=True, slots=True)

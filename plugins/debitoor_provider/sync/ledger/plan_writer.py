@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import WHOLE, chunks
+from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewhere
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
@@ -39,6 +40,7 @@ class _Known(NamedTuple):
     settings_fingerprint: str
     message: Message | None
     exchange_key: str
+    reason_code: str
 
 
 _KNOWN = [documents.c[name] for name in _Known._fields]
@@ -127,7 +129,8 @@ class PlanWriter:
         :param gone: source ids that are known to have left
         :param listed: the source ids of a full listing; documents that are missing there have left too
         """
-        is_open = documents.c.state.in_(sorted(OPEN))
+        # What the target has twice is sent, and stays held until a person has deleted one of the records.
+        is_open = sa.and_(documents.c.state.in_(sorted(OPEN)), documents.c.reason_code != BOOKED_TWICE)
         leaving: dict[int, State] = {}
         for chunk in chunks(sorted(set(gone))):
             leaving |= {row.id: row.state for row in self._rows(documents.c.source_id.in_(chunk), is_open)}
@@ -269,7 +272,7 @@ def decide(before: _Known | None, document: PlannedDocument, settings_fingerprin
     """Return what a listed document means for the known one.
 
     A held or rejected document returns only when its record or the settings have changed since: otherwise each run
-    would reject it again for the same reason.
+    would reject it again for the same reason. One that the target has twice stays held whatever has changed.
     """
     if before is None:
         return Outcome.NEW
@@ -283,7 +286,7 @@ def decide(before: _Known | None, document: PlannedDocument, settings_fingerprin
     if before.state is State.GONE:
         return Outcome.RETURNED
     if before.state in ATTENTION:
-        if not has_changed:
+        if not has_changed or before.reason_code == BOOKED_TWICE:
             return Outcome.UNCHANGED
         return Outcome.REFRESHED if document.state in ATTENTION else Outcome.RETURNED
     is_same = (before.state, before.message) == (document.state, document.message)

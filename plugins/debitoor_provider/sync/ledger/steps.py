@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
+from debitoor_provider.sync.findings import BOOKED_TWICE, POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.entries import NO_REASON, duplicate_columns, mark_columns
 from debitoor_provider.sync.ledger.rows import sent_values, stated_values
 from debitoor_provider.sync.ledger.sent import NOT_BOOKED
@@ -207,7 +207,9 @@ class Steps:
         invoice: str,
         stated: Mapping[str, Any] | None = None,
     ) -> Entry:
-        values = {"reason_code": code or message.code, "message": message, **NOT_BOOKED, **(stated or {})}
+        is_booked = message.code == BOOKED_TWICE  # at the target: only it is not certain which of the records stays
+        values = {"reason_code": code or message.code, "message": message, **({} if is_booked else NOT_BOOKED)}
+        values |= stated or {}
         if message.code == POSSIBLE_DUPLICATE:
             values |= duplicate_columns(message)  # found with those that were sent and marked
         return self._advance(kind, entry, values | ({"invoice": invoice} if invoice else {}), _because(message, detail))

@@ -61,7 +61,6 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     except saving.FolderReadOnly:
         wrong_drafts.remember(account_id, content, found)
         return Saved(written=False, yaml=draft.yaml, path=path.name, **known)
-    wrong_drafts.remember(account_id, content, found)
     saving.ask_for_parsing()
     audit.note(
         user,
@@ -72,6 +71,7 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
         changed=_changed(before, slim(read(draft.yaml.encode()).data)),
         **({"paused": True} if wrong else {}),
     )
+    wrong_drafts.remember(account_id, content, found)
     return Saved(written=True, version=version, **known)
 
 
@@ -81,11 +81,11 @@ def read_wrong(account_id: str) -> KnownWrong:
     file = account_files().get(account_id)
     if file is None or file.account is None:
         return KnownWrong(wrong=[], unclear="")
-    found = known_wrong.verdict(account_id, file.account, file.account)
     try:
         content = file.path.read_bytes()
     except OSError:
         content = b""
+    found = known_wrong.verdict(account_id, file.account, file.account)
     wrong_drafts.remember(account_id, content, found)
     return KnownWrong(
         wrong=list(map(ProblemModel.of, placed(found.wrong, content, file.path.name))), unclear=found.unclear
@@ -102,9 +102,9 @@ def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:
         return Removed(removed=False)
-    wrong_drafts.forget(account_id)
     saving.ask_for_parsing()
     audit.note(user, "removed", account_id, file=path.name)
+    wrong_drafts.forget(account_id)
     return Removed(removed=True)
 
 

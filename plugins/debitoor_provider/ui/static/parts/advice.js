@@ -31,7 +31,7 @@ const FOR_EDITORS = new Set(["attention", "paused", "reconnect"]);
 
 /** Who does what is to be done, where the user may not. */
 function whoCan(row, me) {
-  if (!row.rights.edit && (row.stops.length > 0 || FOR_EDITORS.has(row.state))) return "account.help.askEditor";
+  if (!row.rights.edit && ((row.stops.length > 0 && row.state !== "approval") || FOR_EDITORS.has(row.state))) return "account.help.askEditor";
   if (row.state === "approval" && !row.rights.approve) return "account.help.askEditor";
   if (row.state === "postponed" && !row.rights.stop) return "account.help.askEditor";
   if (row.state === "reconnect" && !me.rights.connect) return "account.help.askConnections";

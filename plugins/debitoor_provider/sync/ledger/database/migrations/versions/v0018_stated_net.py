@@ -20,7 +20,7 @@ _BATCH = 1000
 _SELECT = """
 SELECT id, booked_rates, booked_gross, net_amount FROM debitoor_documents
 WHERE direction = 'import' AND booked_rates <> '' AND booked_gross = gross_amount AND net_amount IS NOT NULL"""
-_UPDATE = "UPDATE debitoor_documents SET booked_rates = :rates WHERE id = :id"
+_UPDATE = "UPDATE debitoor_documents SET booked_rates = :rates WHERE id = :id AND booked_rates = :before"
 
 
 def upgrade() -> None:
@@ -28,7 +28,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     rows = connection.execute(sa.text(_SELECT).execution_options(stream_results=True))
     changes = [
-        {"id": id_, "rates": f"{rate}:{gross:f}:{net:f}"}
+        {"id": id_, "before": rate, "rates": f"{rate}:{gross:f}:{net:f}"}
         for id_, rate, *amounts in rows
         if ":" not in rate
         for gross, net in [map(Decimal, map(str, amounts))]
