@@ -23,7 +23,7 @@ PROVIDER = "debitoor__"
 REST = 30.0
 """Seconds of a rest that is measured."""
 _FRESH = 30.0  # seconds for which the rest after a wave is also the one before the next
-_SETTLE = 3.0  # seconds after the last run: what Airflow does for it besides
+_SETTLE = 3.0  # seconds after the last run: for what Airflow still does for it
 _LEAD = 2.0  # seconds until the first run is due
 _INTERVAL = timedelta(hours=1)
 _PROCESSES = 5  # API server, DAG processor, triggerer, scheduler, PostgreSQL
@@ -174,7 +174,7 @@ def running(
     *,
     further: Mapping[str, Collection[str]] = {},
 ) -> Iterator[Fleet]:
-    """Run an Airflow with a fleet; it has a PostgreSQL of its own, which has the ledger as well.
+    """Run an Airflow with a fleet; it has a PostgreSQL of its own, which also holds the ledger.
 
     :param build: of the provider
     :param accounts: the text of each account's file

@@ -48,7 +48,7 @@ class Job:
 def measured(work: Callable[[], dict[str, Any] | None]) -> None:
     """Do the work and print what it took; what a process does before, such as importing, does not count."""
     gc.collect()
-    gc.freeze()  # as Airflow's LocalExecutor does for its tasks: else some go through all the imports once more
+    gc.freeze()  # as Airflow's LocalExecutor does for its tasks: otherwise some collections visit all imports
     idle = _megabytes("VmRSS")
     Path("/proc/self/clear_refs").write_text(_FORGET_PEAK)
     cpu, started = time.process_time(), time.perf_counter()

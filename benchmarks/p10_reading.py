@@ -36,7 +36,7 @@ def measure(rounds: int, files: int = FILES) -> Result:
         id="P10",
         title="An e-invoice found and proven",
         setting=f"{files:,} files: {kinds[HYBRID]} PDFs of 60 to 400 kB with XML, {kinds[CII]} XML files in CII and "
-        f"{kinds[UBL]} in UBL, {kinds[PLAIN]} PDFs without XML; processor time of a file",
+        f"{kinds[UBL]} in UBL, {kinds[PLAIN]} PDFs without XML; processor time per file",
         ours=[*ours.values(), slow, over_idle],
         peers=[*facturx.values(), *eu.values()],
         goals=[
@@ -45,10 +45,10 @@ def measure(rounds: int, files: int = FILES) -> Result:
             Goal.at_most(5, slow.median, "at most 5 ms for a PDF without XML"),
             Goal.at_most(40, over_idle.median, "at most 40 MB over idle"),
         ],
-        note="All begin with the file in memory and end with the gross amount, which has to be the one that was "
-        "written into it; the provider proves it, too: all sums, and each tax, to the cent. factur-x checks the XML by "
-        "its schema, as it does by default, once as it takes it out of a PDF and once as it reads it; eu-einvoice "
-        "checks nothing here, and takes the XML out of a PDF by factur-x. The peers take "
+        note="All contenders begin with the file in memory and end with the gross amount, which must be the one that "
+        "was written into it; the provider proves it, too: all sums, and each tax, to the cent. factur-x checks the "
+        "XML against its schema, as it does by default: once when it extracts it from a PDF and once when it reads it; "
+        "eu-einvoice checks nothing here, and extracts the XML from a PDF with factur-x. The peers take "
         f"{_ratio(facturx, ours, [CII]):.1f} (factur-x, CII), {_ratio(facturx, ours, [UBL]):.0f} (factur-x, UBL, whose "
         f"schema it loads for each file), {_ratio(eu, ours, [HYBRID]):.1f} (eu-einvoice, a PDF with XML) and "
         f"{_ratio(facturx, ours, [PLAIN]):.1f} times as long (factur-x, a PDF without XML).",

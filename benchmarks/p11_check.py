@@ -21,7 +21,7 @@ _OURS, _SCRIPT = "benchmarks.p11_ours", "benchmarks.peers.check_script"
 _AT_ONCE = 4
 LATENCY = 0.05
 _PAGE = 500  # documents of one page of the list
-_BESIDES = 12  # who the account and the books are, companies, the ends of the lists
+_OTHER_CALLS = 12  # who the account and the books are, companies, the ends of the lists
 
 
 def measure(rounds: int, few: int = FEW, many: int = MANY, probed: int = PROBED) -> Result:
@@ -54,7 +54,7 @@ def measure(rounds: int, few: int = FEW, many: int = MANY, probed: int = PROBED)
     }
     whole = {documents: max(float(one["peak_megabytes"]) for one in found) for documents, found in taken.items()}
     asked = Series("a script that asks for each document", "documents/s", script)
-    lists = 2 * math.ceil(many / _PAGE) + _BESIDES
+    lists = 2 * math.ceil(many / _PAGE) + _OTHER_CALLS
     return Result(
         id="P11",
         title="Documents a second, checked",
@@ -66,9 +66,9 @@ def measure(rounds: int, few: int = FEW, many: int = MANY, probed: int = PROBED)
             Goal.at_most(lists, max(calls), f"at most {lists} calls, those of the lists"),
             Goal.at_most(1.5, whole[many] / whole[few], f"memory of {many:,} at most 1.5 times that of {few:,}"),
         ],
-        note=f"The script is given {probed:,} documents with the ids of their expenses, and makes two calls for each. "
-        "Without any delay the ratio is smaller, since then only the work besides the calls counts. The memory is "
-        "compared of whole processes.",
+        note=f"The script gets {probed:,} documents with the ids of their expenses, and makes two calls for each. "
+        "Without any delay the ratio is smaller, since then only the work apart from the calls counts. The memory "
+        "compared is that of whole processes.",
     )
 
 

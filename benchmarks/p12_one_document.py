@@ -88,14 +88,14 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
         "P12",
         "A run that moves one document",
         f"{len(ours.seconds)} runs of {accounts} accounts, one due every {GAP:.0f} s, each with one new document; "
-        "processor time of all processes of Airflow (LocalExecutor) and of PostgreSQL, which has the ledger as well, "
+        "processor time of all processes of Airflow (LocalExecutor) and of PostgreSQL, which also holds the ledger, "
         f"less what they take in {fleets.REST:.0f} s of rest just before and just after",
         [cpu[0], seconds[0]],
         [*cpu[1:], *seconds[1:]],
         goals,
-        "The script's task lists, reads the document with its file, uploads, books and archives by plain requests, "
-        "with the credentials from Airflow's connections; it keeps no ledger and checks nothing. The seconds are those "
-        "of each run: from when it is due to the sandbox's record of the archiving.",
+        "The script's task lists, reads the document with its file, uploads, books and archives with plain requests "
+        "and the credentials of Airflow's connections; it keeps no ledger and checks nothing. The seconds are those of "
+        "each run, from its due time until the sandbox records the archiving.",
     )
 
 

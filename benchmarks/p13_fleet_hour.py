@@ -96,8 +96,8 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
         [rates[0], calls[0]],
         [*rates[1:], *calls[1:]],
         goals,
-        "The accounts of a key differ in the company whose documents they take. The calls are counted in an hour in "
-        "which no account has anything new. No quota binds. P13_ACCOUNTS sets another number of accounts.",
+        "Accounts that share a key differ in the company whose documents they take. The calls are counted in an hour "
+        "in which no account has anything new. No quota takes effect. P13_ACCOUNTS sets another number of accounts.",
     )
 
 

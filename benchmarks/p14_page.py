@@ -107,10 +107,10 @@ def _result(stands: Sequence[Stand]) -> Result:
     return Result(
         "P14",
         "The page",
-        f"{ACCOUNTS:,} accounts, {DOCUMENTS:,} documents, {WRITERS} workers that move documents meanwhile; 95th "
+        f"{ACCOUNTS:,} accounts, {DOCUMENTS:,} documents, {WRITERS} workers that move documents at the same time; 95th "
         f"percentile of {_TIMES} times, of the slowest of all calls: lists, text search, sorting by each column, "
-        f"changes; by itself what looks through everything: sums, a search of all; cold load: median of "
-        f"{_COLD} in a Chromium with an empty cache, until the first row is there",
+        f"changes; separately, calls that look through everything: sums, a search of all; cold load: median of "
+        f"{_COLD} in a Chromium with an empty cache, until the first row is shown",
         [*ours.series(*own), *sqlite.series(*own)],
         [*ours.series(*airflow), *(series for other in others for series in other.series(*own))],
         [

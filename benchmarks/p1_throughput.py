@@ -102,9 +102,9 @@ def measure(rounds: int, against: Build | None = None) -> Result:
         ],
         note=f"The round-trip bound is {NEAR.bound:.0f} documents/s, and {FAR.bound:.1f} at "
         f"{FAR.latency * 1000:.0f} ms a call: {_CALLS} calls for each document, {PARALLEL} at a time, and nothing "
-        "besides. The six calls that a run makes before and after (list, account, companies, the look at the target) "
-        "count against us; at 300 ms they would be a 20th of a run of 500 documents, so there are more. dlt is "
-        "compared by the faster of its two ways.",
+        "else. The six calls that a run makes before and after its documents (list, account, companies, the search of "
+        "the target) count against the provider; at 300 ms they would take a 20th of a run of 500 documents, so there "
+        f"are {FAR.documents:,}. The faster of dlt's two ways is compared.",
     )
 
 

@@ -50,10 +50,10 @@ def measure(rounds: int, against: Build | None = None) -> Result:
             Goal.at_most(1.5, few.median, f"at most 1.5 ms with {FEW} documents"),
             Goal.at_least(100, mapped.median / many.median, "100 times less than mapped tasks"),
         ],
-        note=f"Orchestration is all that is not a service's call: plan, ledger, names, checks of each answer, pacing, "
-        f"archive list, report. A run of {FEW} documents carries what a run costs whatever it moves. The mapped "
-        "tasks do nothing and run on a real scheduler, LocalExecutor with four workers on SQLite; theirs is the time "
-        "from the first one's start to the last one's end.",
+        note=f"Orchestration is everything except the services' calls: plan, ledger, names, checks of each response, "
+        f"pacing, archive list, report. A run of {FEW} documents includes the fixed cost of a run. The mapped tasks do "
+        "nothing and run on a real scheduler, LocalExecutor with four workers on SQLite; their time is that from the "
+        "start of the first one to the end of the last one.",
     )
 
 

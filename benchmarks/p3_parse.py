@@ -29,7 +29,7 @@ def main() -> None:
     for module in sys.argv[2:]:
         importlib.import_module(module)
     gc.collect()
-    gc.freeze()  # as Airflow's LocalExecutor does for its tasks: else a full collection falls into some of the parses
+    gc.freeze()  # as Airflow's LocalExecutor does for its tasks: otherwise a collection falls into some of the parses
     watch = _Watch()
     bag = BundleDagBag(
         dag_folder=str(file), bundle_path=file.parent, bundle_name="benchmark", safe_mode=False, load_op_links=False

@@ -99,10 +99,10 @@ def measure(rounds: int, against: Build | None = None) -> Result:
             Goal.at_most(1.25, cpu[ours.what] / cpu[floor.what], "at most 1.25 times the plain loop"),
             Goal.at_most(25, build, "at most 25 ms for a task's one DAG"),
         ],
-        note="All make equal DAGs of the same operators, which is checked. dag-factory is compared by the faster of "
-        "its two ways; it builds all DAGs for each task, too. The floor is the loop that enters the trigger form after "
-        "the tasks, as the provider does: Airflow checks and copies a form that is there before, which makes the usual "
-        f"loop {cpu[loop.what] / cpu[floor.what]:.1f} times as slow, and its DAGs slower to serialise.",
+        note="All ways make equal DAGs of the same operators, which is checked. The faster of dag-factory's two ways "
+        "is compared; it builds all DAGs for each task, too. The floor is the loop that adds the trigger form after "
+        "the tasks, as the provider does: Airflow checks and copies a form that is already there, which makes the "
+        f"usual loop {cpu[loop.what] / cpu[floor.what]:.1f} times as slow, and its DAGs slower to serialise.",
     )
 
 

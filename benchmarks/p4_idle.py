@@ -79,9 +79,9 @@ def measure(rounds: int, against: Build | None = None) -> Result:
             Goal.at_most(0.15, few.median, f"at most 0.15 s with {FEW} rows in the ledger"),
             Goal.at_most(1.2, many.median / few.median, "the same with many rows as with few: at most 1.2 times"),
         ],
-        note=f"The time holds opening the ledger, the one call with its {LATENCY * 1000:.0f} ms, the plan and the "
-        f"report. The {ROWS:,} rows belong to {_ACCOUNTS:,} other accounts, the account's own {MANY:,} come on top. "
-        "dlt's time holds its three steps for an empty load.",
+        note=f"The time includes opening the ledger, the one call with its {LATENCY * 1000:.0f} ms, the plan and the "
+        f"report. The {ROWS:,} rows belong to {_ACCOUNTS:,} other accounts, in addition to the account's own {MANY:,}. "
+        "dlt's time includes its three steps for an empty load.",
     )
 
 

@@ -29,7 +29,7 @@ class Repeated:
 
     :param looked_at: documents read again
     :param uploads: files uploaded again of documents that were booked already
-    :param in_flight: files uploaded again whose upload was not followed by the booking yet, as the kill came
+    :param in_flight: files uploaded again whose upload was not yet followed by the booking at the kill
     :param expenses: documents booked twice
     """
 
@@ -61,10 +61,10 @@ def measure(rounds: int) -> Result:
             Goal.at_most(0, max(ours[3].values), "no document booked twice"),
         ],
         note="Counted from the sandbox's referee log. The script archives each document as soon as it is booked and "
-        "asks for those that are not archived, which is its only memory; dlt goes on with the packages that it has "
-        "extracted. What these book twice is in the books twice: neither looks first. A file whose answer was on its "
-        "way as the kill came is uploaded again by everybody, since Debitoor does not list its files; the "
-        "first copy is attached to nothing.",
+        "asks for those that are not archived, which is its only memory; dlt continues with the packages that it has "
+        "extracted. What these book twice is in the books twice: neither searches the books first. A file whose "
+        "response was on its way at the kill is uploaded again by all contenders, since Debitoor does not list its "
+        "files; the first copy is attached to nothing.",
     )
 
 

@@ -82,8 +82,8 @@ def measure(rounds: int) -> Result:
             Goal.at_least(97, min(used[what].median for what in ours), "at least 97 % used, by 1 and by 4 processes"),
             Goal.at_most(0.1, max(max(refused[what].values) for what in ours), "at most 0.1 % refused"),
         ],
-        note="Counted by the sandbox, which refuses what goes beyond a window that begins with the first call. What a "
-        "day allows is taken without waiting for its end.",
+        note="Counted by the sandbox, which refuses calls beyond the allowance of a window that begins with the first "
+        "call. The allowance of a day is used up without waiting for the end of the day.",
     )
 
 

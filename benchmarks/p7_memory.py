@@ -54,9 +54,9 @@ def measure(rounds: int, against: Build | None = None) -> Result:
             Goal.at_most(1.05, all_many.median / all_few.median, f"{MANY:,} small at most 1.05 times {FEW} small"),
         ],
         note="The peak of the resident memory, as the kernel counts it, less what the process has once everything is "
-        "imported; the comparison of many with few is of whole processes. Large files go from Debitoor to "
-        "GetMyInvoices, which takes them as base64 in JSON; the other way Debitoor takes no more than 10 MB. Small "
-        "ones go from GetMyInvoices to Debitoor.",
+        "imported; many and few small files are compared by the memory of the whole process. Large files go from "
+        "Debitoor to GetMyInvoices, which takes them as base64 in JSON; in the other direction Debitoor takes no more "
+        "than 10 MB. Small files go from GetMyInvoices to Debitoor.",
     )
 
 

@@ -73,13 +73,13 @@ def measure(rounds: int, against: Build | None = None, *, accounts: int = ACCOUN
         "P8",
         "Idle cost of the fleet",
         f"{accounts} hourly accounts with nothing new, all due at once; processor time of all processes of Airflow "
-        "(LocalExecutor) and of PostgreSQL, which has the ledger as well, less what they take in "
+        "(LocalExecutor) and of PostgreSQL, which also holds the ledger, less what they take in "
         f"{fleets.REST:.0f} s of rest just before and just after",
         [ours],
         others,
         goals,
-        "Each form has its rests around it, in each round. What is left besides the check itself is Airflow's own work "
-        "for a run with its tasks.",
+        "In each round, each form is measured between two rests of its own. Apart from the check itself, the cost is "
+        "Airflow's own work for a run with its tasks.",
     )
 
 

@@ -45,10 +45,10 @@ def measure(rounds: int) -> Result:
         ours=[
             ours,
             series(_OURS, "the same by the clock", "wall"),
-            series(_OPERATOR, "one operator, for somebody's own DAG"),
+            series(_OPERATOR, "one operator, for a DAG of your own"),
         ],
         peers=[series(_PEER, "dag-factory"), series(_HOOK, "Airflow's HTTP hook")],
         goals=[Goal.at_most(50, ours.median, "at most 50 ms over airflow.sdk and requests")],
-        note="Counted is all that the DAG file loads, also what it takes of airflow.sdk besides: the timetable with "
-        "croniter, and the retry policy.",
+        note="Everything that the DAG file loads is counted, including what it takes of airflow.sdk in addition to DAG "
+        "and BaseOperator: the timetable with croniter, and the retry policy.",
     )

@@ -35,14 +35,14 @@ def main() -> None:
         if options.writers:
             stack.enter_context(writing(home.build, home.ledger))
         times, refused = milliseconds(page, options.rounds)
-        beside = {f"{AIRFLOW} (its call)": measured(lambda: page.airflow("ui/dags", limit=50), options.rounds)}
+        others = {f"{AIRFLOW} (its call)": measured(lambda: page.airflow("ui/dags", limit=50), options.rounds)}
         cold = cold_loads(page.url, _COLD)
-    beside |= {f"cold load, {what}": loads for what, loads in cold.items()}
+    others |= {f"cold load, {what}": loads for what, loads in cold.items()}
     limit = options.limit or limit_here(times, LIMIT, USUAL)
     limits = {what: limit * (THOROUGH_LIMIT / LIMIT if is_thorough(what) else 1) for what in times}
-    slow = _show(times | beside, limits)
+    slow = _show(times | others, limits)
     if statistics.median(cold[OURS]) > statistics.median(cold[AIRFLOW]):
-        slow.append("the cold load, beside Airflow's own")
+        slow.append("the cold load, compared with Airflow's own")
     print(f"Allowed here: {limit:.0f} ms a call, {limit * THOROUGH_LIMIT / LIMIT:.0f} ms to look through everything.")
     if slow or refused:
         raise SystemExit(f"Too slow: {', '.join(slow) or 'nothing'}; refused: {', '.join(refused) or 'nothing'}")
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--documents", type=int, default=DOCUMENTS)
     parser.add_argument("--rounds", type=int, default=40, help="times that each call is measured")
     parser.add_argument("--limit", type=float, help="milliseconds that the 95th percentile may have; default as in P14")
-    parser.add_argument("--no-writers", dest="writers", action="store_false", help="no workers that write meanwhile")
+    parser.add_argument("--no-writers", dest="writers", action="store_false", help="no workers that write")
     parser.add_argument("--home", help="folder to fill and to keep; filled already, it is used as it is")
     parser.add_argument("--postgresql", action="store_true", help="a new PostgreSQL for both; default SQLite")
     parser.add_argument("--ledger", help="an empty database, e.g. postgresql://user@host/ledger")

@@ -44,7 +44,7 @@ def calls_of(page: Page) -> tuple[dict[str, Call], list[str]]:
         "documents of 100,000": lambda: page.get(f"{big}/documents"),
         "100,000 of some states": lambda: page.get(f"{big}/documents", state=["held", "waiting"]),
         "100,000 searched": lambda: page.get(f"{big}/documents", search="energy 44", **_NEWEST),
-        "100,000 searched in vain": lambda: page.get(f"{big}/documents", search="nothing like this", **_NEWEST),
+        "100,000 searched, no match": lambda: page.get(f"{big}/documents", search="nothing like this", **_NEWEST),
         "100,000 searched by amount": lambda: page.get(
             f"{big}/documents", search="energy 44", order="-amount", **_NEWEST
         ),
@@ -60,12 +60,12 @@ def calls_of(page: Page) -> tuple[dict[str, Call], list[str]]:
             "api/documents", invoice="none", **{"from": _day(20), "to": _day(19)}
         ),
         "all documents, searched": lambda: page.get("api/documents", search="energy 44", **_NEWEST),
-        "all documents, searched in vain": lambda: page.get("api/documents", search="nothing like this", **_NEWEST),
+        "all documents, searched, no match": lambda: page.get("api/documents", search="nothing like this", **_NEWEST),
         "all documents, searched by amount": lambda: page.get(
             "api/documents", search="energy 44", order="-amount", **_NEWEST
         ),
         f"{THOROUGH}, looked through for a text": lambda: page.get("api/documents", search="energy 44"),
-        f"{THOROUGH}, looked through in vain": lambda: page.get("api/documents", search="nothing like this"),
+        f"{THOROUGH}, looked through, no match": lambda: page.get("api/documents", search="nothing like this"),
         f"{THOROUGH}, looked through for a text in attention": lambda: page.get("api/attention", search="energy 44"),
         f"{THOROUGH}, sums": lambda: page.get("api/documents/sums"),
         "count of attention": lambda: page.get("api/attention/count"),

@@ -71,7 +71,7 @@ def write_table(page: Path, records: Mapping[str, dict[str, Any]]) -> None:
 def table(records: Mapping[str, dict[str, Any]]) -> str:
     """Draw the table, with the notes on each figure below it."""
     lines = [
-        "| | Measured | This provider | Compared with | To reach | Reached |",
+        "| | Measured | This provider | Compared with | Goal | Reached |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, one in records.items():
