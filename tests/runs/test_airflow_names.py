@@ -7,10 +7,10 @@ from airflow.utils.session import create_session
 from sqlalchemy.exc import OperationalError
 
 from debitoor_provider.runs.airflow_names import AirflowNames
-from tests.cli.conftest import cli, ledger, planned
+from tests.cli.conftest import cli, planned
 from tests.ui.conftest import accounts, airflow, page
 
-__all__ = ["accounts", "airflow", "cli", "ledger", "page", "planned"]
+__all__ = ["accounts", "airflow", "cli", "page", "planned"]
 
 
 @pytest.fixture

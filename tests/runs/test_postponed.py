@@ -12,10 +12,10 @@ from airflow.utils.session import create_session
 
 from debitoor_provider.runs.postponed import Postponed, postponed_runs
 from debitoor_provider.sync.ledger import Run, State
-from tests.cli.conftest import cli, ledger, planned
+from tests.cli.conftest import cli, planned
 from tests.ui.conftest import accounts, airflow, dag_models, page
 
-__all__ = ["accounts", "airflow", "cli", "dag_models", "ledger", "page", "planned"]
+__all__ = ["accounts", "airflow", "cli", "dag_models", "page", "planned"]
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
