@@ -254,6 +254,16 @@ class TestExport:
         assert (watch.created, acme.states(), acme.entry(uid).target_id) == ({}, {uid: "moved"}, kept["id"])
         assert checked(acme).outcomes == {uid: "same"}
 
+    def test_a_document_that_was_booked_twice_differs_although_the_rules_leave_it_out_now(self, acme):
+        uid = acme.document()
+        acme.export()
+        again(acme, uid)
+        account = acme.exports(filter={"tags": {"any": ["books"]}})
+        for _ in range(2):
+            found = checked(acme, account)
+            assert (found.outcomes, found.differs) == ({uid: "differs"}, True)
+            assert acme.states() == {uid: "held booked_twice"}
+
     def test_two_records_that_a_person_keeps_are_not_held_again(self, acme):
         uid = acme.document()
         acme.export()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.check.compare import STOPPED, as_copies, by_others, compare, only_there
+from debitoor_provider.sync.check.compare import STOPPED, as_copies, by_others, compare, only_there, was_sent
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import DONE, OPEN, State
@@ -172,7 +172,7 @@ class _Comparison:
 
         :raises Obstacle: when that is not known
         """
-        is_decided = entry is not None and entry.state in DONE and entry.invoice in _DECIDED_BY_INVOICE
+        is_decided = entry is not None and was_sent(entry) and entry.invoice in _DECIDED_BY_INVOICE
         decisions = entry.decisions if entry else ""
         if entry is None or not is_decided:
             return self.drafts.draft(record, decisions).statement()

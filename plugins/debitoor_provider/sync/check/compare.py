@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.check.rows import Comparison, Row
+from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, State, origins
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
@@ -45,7 +46,7 @@ def compare(
         record that the ledger kept, so it is called only where that matters
     """
     is_done = entry is not None and entry.state in DONE
-    if not is_done and (reason := _reason_to_stay(entry, left_out, records)):
+    if not was_sent(entry) and (reason := _reason_to_stay(entry, left_out, records)):
         return _row(Comparison.LEFT_OUT, planned, entry, records, message=reason)
     if is_done and not records and entry and not entry.target_id:
         return _row(Comparison.LEFT_OUT, planned, entry, records, message=Message("check_marked_moved"))
@@ -70,6 +71,11 @@ def compare(
         message = Message(_differing(entry), differences=differences)
         return _row(Comparison.DIFFERS, planned, entry, records, here, message)
     return _row(Comparison.SAME, planned, entry, records, here, _note(entry, records[0]))
+
+
+def was_sent(entry: Entry | None) -> bool:
+    """Return whether a document was moved; one that is held since the target has it twice was."""
+    return entry is not None and (entry.state in DONE or entry.reason_code == BOOKED_TWICE)
 
 
 def only_there(source_id: str, records: Sequence[TargetRecord], deleted: Message) -> Row:
