@@ -108,7 +108,7 @@ def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Pa
     country.fill("LU")
     expect(rate).to_have_value("17")
     take(french, "reader-reverse-charge")
-    country.fill("DE")  # nobody has entered another rate, so it follows the country
+    country.fill("DE")  # no other rate was entered, so it follows the country
     expect(rate).to_have_value("19")
     country.fill("")
     expect(rate).to_have_value("20")

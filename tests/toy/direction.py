@@ -21,7 +21,7 @@ from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.statement import Statement, TargetRecord
-from debitoor_provider.sync.steps.copies import Copies, Copy
+from debitoor_provider.sync.steps.copies import Copies, Copy, only_several
 from debitoor_provider.sync.steps.direction import Direction, Mover, ServiceClients, Side
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -180,7 +180,7 @@ class FolderDirection:
         return found
 
     def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
-        return {source_id: found for source_id, found in self.copies(days).items() if len(found) > 1}
+        return only_several(self.copies(days))
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]

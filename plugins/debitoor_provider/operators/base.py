@@ -112,8 +112,8 @@ class SyncOperator(BaseOperator):
         return arguments.account_of_arguments(name, merged, connections, direction)
 
     def has_dag(self) -> bool:
-        """Return whether the task is in a DAG; Airflow's own method has no annotations."""
-        return bool(super().has_dag())  # type: ignore[no-untyped-call]
+        """Return whether the task is in a DAG."""
+        return bool(super().has_dag())  # type: ignore[no-untyped-call]  # Airflow's has no annotations
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.

@@ -1,4 +1,4 @@
-"""What documents come to, by month and tax rate."""
+"""Sums of documents by month and tax rate."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
-from debitoor_provider.sync.steps.copies import Copy, repeated
+from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def doubled_since(debitoor: DebitoorClient, days: Iterable[date | None], at_leas
     marks = debitoor.expenses_as(lambda expense: tuple(_uids(expense)), changed_since=since, at_least=at_least)
     if not repeated(uid for uids in marks for uid in uids):
         return {}
-    return {source_id: found for source_id, found in copies_since(debitoor, days).items() if len(found) > 1}
+    return only_several(copies_since(debitoor, days))
 
 
 def copies(marked: Mapping[int, Sequence[Expense]]) -> Copies:

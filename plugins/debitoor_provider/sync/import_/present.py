@@ -8,7 +8,7 @@ from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.record_file import RecordFileMapping
 from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.statement import Statement, TargetRecord
-from debitoor_provider.sync.steps.copies import Copy, repeated
+from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
 from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def doubled_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) 
         several = repeated(sales_id for row in listed if (sales_id := find_sales_marker(row.note)))
     if not several:
         return {}
-    return {sales_id: found for sales_id, found in copies(copies_of(getmyinvoices, days)).items() if len(found) > 1}
+    return only_several(copies(copies_of(getmyinvoices, days)))
 
 
 def copies(marked: Mapping[str, Sequence[Document]]) -> Copies:

@@ -44,6 +44,11 @@ Copies: TypeAlias = Mapping[str, Sequence[Copy]]
 """The records that carry the mark of a document, by the document's id."""
 
 
+def only_several(copies: Copies) -> Copies:
+    """Return the records of the documents that have more than one."""
+    return {source_id: found for source_id, found in copies.items() if len(found) > 1}
+
+
 def repeated(ids: Iterable[T]) -> set[T]:
     """Return the ids that occur more than once."""
     seen: set[T] = set()

@@ -11,6 +11,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DONE, EventKind, IllegalTransition, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.obstacle import ObstacleKind as ObstacleKind
+from debitoor_provider.sync.steps.copies import only_several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -146,7 +147,7 @@ def hold_doubled(job: Job, copies: Copies) -> None:
 
     Those that are still under way are left to the run that moves them, which looks at the target itself.
     """
-    several = {source_id: found for source_id, found in copies.items() if len(found) > 1}
+    several = only_several(copies)
     if not several:
         return
     for source_id, entry in job.ledger.documents.known(job.account_id, job.direction.name, several).items():

@@ -1,4 +1,4 @@
-"""What documents come to, as the API returns it."""
+"""Sums of documents, as the API returns them."""
 
 from __future__ import annotations
 
@@ -60,6 +60,6 @@ def _amounts(total: Sum | RateSum, currency: str) -> dict[str, Any]:
 
 
 class SumList(BaseModel):
-    """What documents come to, latest month first."""
+    """Sums of documents, latest month first."""
 
     sums: list[SumModel]

@@ -21,7 +21,7 @@ export const allowOnce = (id, ids) => call("POST", account(id, "/limits/allow"),
 
 export const documents = (id, params, options) => call("GET", account(id, "/documents"), { params, ...options });
 export const allDocuments = (params, options) => call("GET", at("documents"), { params, ...options });
-/** What documents come to; without an account those of all that one may see. */
+/** Sums of documents; without an account, of all documents that the user may see. */
 export const sums = (id, params, options) =>
   call("GET", id ? account(id, "/documents/sums") : at("documents/sums"), { params, ...options });
 export const oneDocument = (id, number, options) => call("GET", account(id, `/documents/${number}`), options);
