@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import take
+from tests.browser.test_limits import arrive
 from tests.browser.test_pages import settled
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ MOST = 150
 
 
 @pytest.fixture(scope="module", autouse=True)
-def account(airflow: LocalAirflow) -> Iterator[None]:
-    """Take the account away again."""
+def account(airflow: LocalAirflow, company: CompanyAdmin) -> Iterator[None]:
+    """Let documents arrive, since other tests may have sent what was there; take the account away again."""
+    arrive(company, "KEYS", "Keys Ltd")
     yield
     (airflow.accounts / f"{ACCOUNT}.yaml").unlink(missing_ok=True)
 
