@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sandbox.server import running
+from tests.conftest import empty_ledger
 from tests.sync.stage import Clock, Stage
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debitoor_provider.sandbox.client import SandboxAdmin
+
+# All that a stage needs, so that tests outside of this repository can use it: pytest -p tests.sync.conftest
+__all__ = ["acme", "clock", "empty_ledger", "in_2090", "sandbox", "stage_of"]
 
 
 @pytest.fixture(scope="session")
