@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.api import AirflowApi, AirflowFailed
+from demo.postgresql import free_port
 from demo.processes import background
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +53,7 @@ class LocalAirflow(AirflowApi):
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        self.port = _free_port()
+        self.port = free_port()
         self.log: Path = self.home / "demo.log"
         super().__init__(f"http://127.0.0.1:{self.port}", self.log)
 
@@ -141,9 +141,3 @@ class LocalAirflow(AirflowApi):
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
             output.write(text)
         return file
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

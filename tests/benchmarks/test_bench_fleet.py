@@ -22,6 +22,8 @@ from benchmarks.meter import NegativeCost, Span
 from debitoor_provider.sync.account_files.files import load_folder
 
 if TYPE_CHECKING:
+    from time_machine import TimeMachineFixture
+
     from debitoor_provider.sync.accounts.settings import ExportAccount
 
 _TABLES = (
@@ -83,7 +85,10 @@ def test_each_dag_is_due_at_its_own_moment_with_the_hour_before(fleet: Fleet, da
     assert rows["b"].next_dagrun_create_after - moment == timedelta(seconds=4)
 
 
-def test_only_runs_on_request_start_while_the_schedule_is_put_off(fleet: Fleet, database: sa.Engine) -> None:
+def test_only_runs_on_request_start_while_the_schedule_is_put_off(
+    fleet: Fleet, database: sa.Engine, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(datetime.now(UTC).replace(minute=30))  # no full hour in between
     soon = datetime.now(UTC) + timedelta(seconds=2)
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     fleet._set_due({"a": soon.replace(microsecond=1), "b": hour})

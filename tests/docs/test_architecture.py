@@ -35,13 +35,14 @@ def test_every_path_it_names_exists() -> None:
     assert [name for name in sorted(named) if not any((folder / name).exists() for folder in there)] == []
 
 
-def test_its_layers_are_those_that_are_checked() -> None:
+def test_its_layers_are_those_that_are_checked_in_their_order() -> None:
     [layers] = [contract["layers"] for contract in CONTRACTS if contract["name"] == "Imports run one way"]
-    checked = [name for layer in layers for name in layer.split(" | ")]
+    level = {name: number for number, layer in enumerate(layers) for name in layer.split(" | ")}
     first_cells = [line.split("|")[1] for line in section("Layers").splitlines() if line.startswith("| `")]
     names = (name for cell in first_cells for name in re.findall(r"`(\S+?)`", cell))
-    described = {name.removesuffix("/").removesuffix(".py") for name in names}
-    assert set(checked) - {"configuration"} == described
+    described = [name.removesuffix("/").removesuffix(".py") for name in names]
+    assert sorted(described) == sorted(level)
+    assert [level[name] for name in described] == sorted(level.values())
 
 
 def test_the_toy_has_the_files_that_a_third_service_takes() -> None:

@@ -50,7 +50,7 @@ class Commands(Arg):
     def add_to_parser(self, parser: ArgumentParser) -> None:
         """Add the commands to the parser that Airflow has made for them."""
         # Airflow's method frames each error in English, and prints the whole help to standard output.
-        parser.error = partial(ArgumentParser.error, parser)  # type: ignore[method-assign]
+        parser.error = partial(ArgumentParser.error, parser)  # type: ignore[method-assign]  # a parser has no setting for it
         _add(parser, self.commands)
 
 

@@ -51,7 +51,7 @@ class DebitoorAccountNotifier(BaseNotifier):
     def notify(self, context: Context) -> None:
         """Send it.
 
-        :raises NotSent: when that is not possible, with the reason
+        :raises NotificationNotSent: when that is not possible, with the reason
         """
         from debitoor_provider.runs.account_letter import tell_of
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from debitoor_provider.services.http.files import PDF_MAGIC
 from debitoor_provider.services.temporary import disk_failure
 from debitoor_provider.sync.obstacle import rejected
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _IN_MEMORY = 1 << 20  # bytes; above that a file goes through the disk
 _PIECE = 1 << 16  # bytes
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
-_PDF_MAGIC = b"%PDF-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def seal(body: BinaryIO, filename: str) -> Content:
     if not size:
         raise rejected("empty_file")
     body.seek(0)
-    if PurePosixPath(filename.lower()).suffix == ".pdf" and body.read(len(_PDF_MAGIC)) != _PDF_MAGIC:
+    if PurePosixPath(filename.lower()).suffix == ".pdf" and body.read(len(PDF_MAGIC)) != PDF_MAGIC:
         raise rejected("not_a_pdf")
     body.seek(0)
     digest = hashlib.sha256()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Literal
 
 from debitoor_provider.messages import localized
@@ -13,6 +12,7 @@ from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.checks import CheckedDocument, CheckedSum, CheckModel
+from debitoor_provider.ui.spooled import pieces, spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,6 @@ CheckPart = Literal["documents", "sums"]
 
 LISTED = 1000
 """Documents that the page is given; the CSV has all."""
-_IN_MEMORY = 1 << 20
-_PIECE = 1 << 16
 
 
 def check(account_id: str, account: Account, start: date | None, end: date | None) -> CheckModel:
@@ -58,7 +56,7 @@ def csv_of(
 
     :raises ServiceError: as :func:`check`
     """
-    body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed behind the last piece
+    body = spooled()
     try:
         with opened_job(account_id, account) as job, checked(job, start, end) as found:
             wanted = documents_csv(found.rows, dialect) if part == "documents" else sums_csv(found.sums, dialect)
@@ -67,14 +65,7 @@ def csv_of(
     except BaseException:
         body.close()
         raise
-    return _pieces(body)
-
-
-def _pieces(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
-    with body:
-        body.seek(0)
-        while piece := body.read(_PIECE):
-            yield piece
+    return pieces(body)
 
 
 def _document(row: Row) -> CheckedDocument:

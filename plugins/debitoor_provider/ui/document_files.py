@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.ui.jobs import opened_job
+from debitoor_provider.ui.spooled import pieces, spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry
     from debitoor_provider.sync.steps.direction import Side
 
-_IN_MEMORY = 1 << 20
-_PIECE = 1 << 16
-
 
 def fetch(entry: Entry, account: Account, side: Side) -> tuple[str, Iterator[bytes]]:
     """Fetch a document's file whole, and return its name and its pieces.
@@ -26,7 +23,7 @@ def fetch(entry: Entry, account: Account, side: Side) -> tuple[str, Iterator[byt
     :raises NotFound: when the service does not have it
     :raises ServiceError: when the service does not give it
     """
-    body = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115  closed behind the last piece
+    body = spooled()
     try:
         if side == "target" and not entry.target_id:
             raise NotFound(Message("target_record_unknown"))
@@ -38,11 +35,4 @@ def fetch(entry: Entry, account: Account, side: Side) -> tuple[str, Iterator[byt
     except BaseException:
         body.close()
         raise
-    return name, _pieces(body)
-
-
-def _pieces(body: BinaryIO) -> Iterator[bytes]:
-    with body:
-        body.seek(0)
-        while piece := body.read(_PIECE):
-            yield piece
+    return name, pieces(body)

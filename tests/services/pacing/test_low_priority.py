@@ -69,6 +69,7 @@ def test_without_a_limit_there_is_nothing_to_leave(store):
     background = Pacer("key", Allowance(), store=store, low_priority=True, sleep=no_waiting)
     for _ in range(3):
         background.acquire()
+    assert background.left() is None
 
 
 def test_a_call_of_low_priority_continues_when_there_is_room_again(store, monkeypatch):

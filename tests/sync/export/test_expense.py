@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.period import AHEAD
 from tests.sync.export.test_selection import export
 
-TODAY = datetime.now(UTC).date()
+TODAY = date(2026, 6, 30)
 BOOKS = Environment("59f0", "books@acme.example", "DE", "EUR")
 PAPER = Company(4711, "Paper Ltd", country_code="DE", vat_id="DE123456789")
 MOULIN = Company(4712, "Au bon moulin", country_code="FR")
@@ -442,11 +442,19 @@ def test_what_is_no_currency_is_not_called_one(currency: str, code: str) -> None
     assert obstacle(PAPER, currency=currency) == code
 
 
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock show ``TODAY``."""
+    monkeypatch.setattr("debitoor_provider.sync.period._today", lambda: TODAY)
+
+
+@pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("day", [date(2206, 1, 31), date(9999, 12, 31), TODAY + AHEAD + timedelta(days=1)])
 def test_a_date_far_ahead_is_held(day: date) -> None:
     assert obstacle(PAPER, document_date=day) == "held date_far"
 
 
+@pytest.mark.usefixtures("today")
 def test_a_date_ahead_is_measured_by_the_later_of_clock_and_arrival() -> None:
     day = TODAY + AHEAD + timedelta(days=30)
     assert booked(PAPER, document_date=day, created_at=day, net_amount=None).expense.date == day

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.trust.common.tally import Tally
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("libfaketime.so.1"))  # by architecture
 KILLED_AT = {
     "export": ("create_expense: sent", "ledger steps.moved: begun"),
     "import": ("upload_document: sent", "ledger steps.moved: begun"),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import DONE, EventKind, IllegalTransition, State
-from debitoor_provider.sync.obstacle import Obstacle
-from debitoor_provider.sync.obstacle import ObstacleKind as ObstacleKind
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.steps.copies import only_several
 
 if TYPE_CHECKING:
