@@ -25,6 +25,7 @@ from debitoor_provider.services.http.retry import READ, WRITE, Backoff
 from debitoor_provider.services.http.secret import Secret
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT
 from debitoor_provider.services.pacing.pacer import Allowance, Pacer
+from debitoor_provider.sync.window import CLOCK_TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +63,6 @@ class NoConnection(Misconfigured):
 
 
 _NO_RETRIES = Backoff(slow_down=(), fault=())
-
-_LARGEST_CLOCK_ERROR = timedelta(minutes=1)
 
 
 class ServiceHook(HttpHook, Generic[C]):
@@ -279,7 +278,7 @@ def _report_calls_left(transport: Transport, conn_id: str) -> None:
 
 def _clock_problem(offset: timedelta | None) -> Message | None:
     """Return what is wrong with this machine's clock; ``None`` when nothing is known to be."""
-    if offset is None or abs(offset) <= _LARGEST_CLOCK_ERROR:
+    if offset is None or abs(offset) <= CLOCK_TOLERANCE:
         return None
     code = "clock_slow" if offset > timedelta() else "clock_fast"
     return Message(code, count=round(abs(offset).total_seconds() / 60))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
+from debitoor_provider.sync.source_ids import DOCUMENT_UID, SALES_ID
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Mapping, Sequence
 
     from debitoor_provider.sync.accounts.settings import Account
@@ -129,7 +130,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         operator="debitoor_provider.operators.export:DebitoorExportOperator",
         renames=True,
         archives=True,
-        source_id=re.compile("[0-9]{1,18}"),
+        source_id=DOCUMENT_UID,
         source_id_example="4711",
         choices={
             "invoice_contradicts": ("invoice", "record"),
@@ -205,7 +206,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
         operator="debitoor_provider.operators.import_:DebitoorImportOperator",
         renames=False,
         archives=False,
-        source_id=re.compile("[0-9a-f]{24}"),
+        source_id=SALES_ID,
         source_id_example="59f0c1d2e3a4b5c6d7e8f901",
         records={"source": "sales_documents", "target": "documents"},
         record_pages={"source": ("debitoor", "sales_web_url"), "target": ("getmyinvoices", "web_url")},

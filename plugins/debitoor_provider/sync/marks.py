@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from debitoor_provider.sync.source_ids import DOCUMENT_UID, SALES_ID
+
+_SALES_MARKER = re.compile(rf"\[Debitoor ({SALES_ID.pattern})\]")
 ANY_SALES_MARKER = "[Debitoor "
 """How every mark of a sales document begins."""
-_MARKER = re.compile(r"(?:\A| )\[GMI ([1-9][0-9]{0,18})\]\Z", re.ASCII)
+_MARKER = re.compile(rf"(?:\A| )\[GMI ({DOCUMENT_UID.pattern})\]\Z", re.ASCII)
 
 
 def marker(document_uid: int) -> str:
@@ -38,5 +41,5 @@ def find_sales_marker(text: str) -> str | None:
 
     :returns: the id of 24 hexadecimal digits (Debitoor contract section 3); the last one when there are several
     """
-    found: list[str] = re.findall(r"\[Debitoor ([0-9a-f]{24})\]", text)
+    found: list[str] = _SALES_MARKER.findall(text)
     return found[-1] if found else None

@@ -1,10 +1,17 @@
-"""Ids of documents as people write them."""
+"""Ids of documents at both services."""
 
 from __future__ import annotations
+
+import re
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.sync.text import shorten
+
+DOCUMENT_UID = re.compile("[1-9][0-9]{0,17}")
+"""A document of GetMyInvoices (contract section 3.1)."""
+SALES_ID = re.compile("[0-9a-f]{24}")
+"""An invoice or credit note of Debitoor (contract section 3.4)."""
 
 
 def not_an_id(text: str, service: str, example: str) -> Misconfigured:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FULL_LISTING_EVERY = timedelta(days=7)
-_TOLERANCE = timedelta(minutes=1)  # by so much two clocks may differ
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far two clocks may differ: a ``Date`` header has whole seconds, and an answer takes its time."""
 
 
 class RunKind(StrEnum):
@@ -106,8 +107,8 @@ def incremental(
     """
     if listed_at is None or full_listed_at is None:
         return Window(kind, moves_watermark=True, full=True)
-    is_in_future = max(listed_at, full_listed_at) > now + _TOLERANCE
-    if is_in_future or now - full_listed_at >= FULL_LISTING_EVERY - _TOLERANCE:
+    is_in_future = max(listed_at, full_listed_at) > now + CLOCK_TOLERANCE
+    if is_in_future or now - full_listed_at >= FULL_LISTING_EVERY - CLOCK_TOLERANCE:
         return Window(kind, moves_watermark=True, full=True)
     return Window(kind, updated_since=listed_at - overlap, moves_watermark=True)
 

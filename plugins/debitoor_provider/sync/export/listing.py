@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.export.selection import ListFilters, list_filters
-from debitoor_provider.sync.source_ids import not_an_id
+from debitoor_provider.sync.source_ids import DOCUMENT_UID, not_an_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.window import Window
-
-_UID = re.compile("[1-9][0-9]{0,17}")
 
 
 def list_documents(
@@ -128,7 +125,7 @@ def document_uid(text: str) -> int:
 
     :raises Misconfigured: when it is none
     """
-    if not _UID.fullmatch(text):
+    if not DOCUMENT_UID.fullmatch(text):
         raise not_an_id(text, "GetMyInvoices", "28715")
     return int(text)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.accounts.sections import SalesKind
-from debitoor_provider.sync.source_ids import not_an_id
+from debitoor_provider.sync.source_ids import SALES_ID, not_an_id
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.window import Window
 
-_SALES_ID = re.compile("[0-9a-f]{24}")  # Debitoor contract section 3.4
 _RECENT = (90, 730)
 """Days to look back for samples: the service gives all of a period or none, so the short one is tried first."""
 
@@ -56,7 +54,7 @@ def sales_document(document_id: str, debitoor: DebitoorClient) -> SalesDocument:
 
     :raises NotFound: when it does not exist, or no longer
     """
-    if not _SALES_ID.fullmatch(document_id):
+    if not SALES_ID.fullmatch(document_id):
         raise not_an_id(document_id, "Debitoor", "59f0c1d2e3a4b5c6d7e8f901")
     try:
         return debitoor.invoice(document_id)

@@ -17,8 +17,8 @@ from debitoor_provider.sync.ledger import ATTENTION, Outcome, Pending, PlannedDo
 from debitoor_provider.sync.steps.direction import Record
 from debitoor_provider.sync.steps.entering import enter
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
-from debitoor_provider.sync.steps.source_time import TOLERANCE, WITHOUT_CLOCK, warnings_of
-from debitoor_provider.sync.window import Window, incremental
+from debitoor_provider.sync.steps.source_time import WITHOUT_CLOCK, warnings_of
+from debitoor_provider.sync.window import CLOCK_TOLERANCE, Window, incremental
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -239,7 +239,7 @@ def _enter(
         job,
         planned,
         watermark=now - timedelta(seconds=steady_seconds() - listed.began) if window.moves_watermark else None,
-        not_after=(reported or job.now()) + TOLERANCE,
+        not_after=(reported or job.now()) + CLOCK_TOLERANCE,
         full=window.full and window.moves_watermark,
         gone=[*listed.gone, *left],
     )

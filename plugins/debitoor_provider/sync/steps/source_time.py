@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.window import CLOCK_TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Watermark
     from debitoor_provider.sync.steps.job import Job
 
-TOLERANCE = timedelta(minutes=1)
-"""How far two clocks may differ: a ``Date`` header has whole seconds, and an answer takes its time."""
 WITHOUT_CLOCK = timedelta(days=1)
 """How far a watermark by this machine's clock is set back when the source does not report its time."""
 _PLAUSIBLE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -57,10 +56,10 @@ def warnings_of(job: Job, reported: datetime | None, mark: Watermark | None) -> 
         return [Message("clock_not_reported", service=service)] if mark else []
     found = []
     ahead = ours - reported
-    if abs(ahead) > TOLERANCE:
+    if abs(ahead) > CLOCK_TOLERANCE:
         code = "clock_differs_fast" if ahead > timedelta() else "clock_differs_slow"
         found.append(Message(code, service=service, span=span(abs(ahead))))
-    if mark and (future := latest(mark)) and future > reported + TOLERANCE:
+    if mark and (future := latest(mark)) and future > reported + CLOCK_TOLERANCE:
         found.append(Message("watermark_in_future", service=service, span=span(future - reported)))
     return found
 
