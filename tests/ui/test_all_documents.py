@@ -98,7 +98,7 @@ def test_sums_are_by_month_and_currency(page, shelf):
         "tax": None,
     }
     answer = page().get("api/documents/sums", params={"search": "paper"})
-    unbooked = {"rate": None, "documents": 1, "net": None, "tax": None}
+    unbooked = {"rate": None, "reverse_charge": False, "documents": 1, "net": None, "tax": None}
     assert answer.json()["sums"] == [
         common | {"month": "2026-02", "currency": "EUR", "gross": "20.00", "rates": [unbooked | {"gross": "20.00"}]},
         common | {"month": "2026-01", "currency": "EUR", "gross": "1.10", "rates": [unbooked | {"gross": "1.10"}]},
