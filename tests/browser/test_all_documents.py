@@ -58,6 +58,14 @@ def test_documents_of_all_accounts_are_found_summed_and_opened(
     expect(page.get_by_role("heading", level=2, name=account, include_hidden=True).first).to_be_attached()
 
 
+_SCROLLING = """sums => {
+    const all = [...sums.querySelectorAll("*")];
+    for (let around = sums; around; around = around.parentElement) all.push(around);
+    const scrolls = one => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+    return all.some(one => one.scrollWidth > one.clientWidth && scrolls(one));
+}"""
+
+
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_unfolded_sums_are_accessible_and_fit(
@@ -70,7 +78,12 @@ def test_unfolded_sums_are_accessible_and_fit(
     page = open_context(dark=dark, narrow=narrow).new_page()
     settled(page, "/documents")
     page.get_by_role("button", name="Sums").click()
-    expect(page.get_by_role("table", name="Sums")).to_be_visible()
+    sums = page.get_by_role("list" if narrow else "table", name="Sums")
+    expect(sums).to_be_visible()
+    for heading in ("Net", "Tax", "Gross", "Documents"):
+        expect(sums.get_by_text(heading, exact=True).first).to_be_visible()
+    expect(sums.get_by_text("19 %").first).to_be_visible()
+    assert not (narrow and sums.evaluate(_SCROLLING)), "it scrolls sideways"
     take(page, f"all-documents-{'dark' if dark else 'light'}-{'narrow' if narrow else 'wide'}")
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

@@ -189,6 +189,17 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     take(french, "form-paused-account")
     french.get_by_role("link", name=WORDS["wizard.saved.correct"]).click()
     french.wait_for_url("**/edit?step=account")  # where the e-mail is
+    books = french.get_by_label(WORDS["field.debitoor_id"])
+    expect(books).to_be_focused()
+    expect(books).to_have_attribute("aria-invalid", "true")
+    expect(french.get_by_role("group").filter(has=books)).to_contain_text("autre@livres.example")
+    expect(french.get_by_role("alert").filter(has_text="autre@livres.example")).to_be_visible()
+    take(french, "form-correct-it")
+    books.fill("encore@autres.example")  # nothing is known about another value
+    expect(books).not_to_have_attribute("aria-invalid", "true")
+    books.fill("autre@livres.example")
+    expect(books).to_have_attribute("aria-invalid", "true")
+    french.get_by_role("link", name=WORDS["common.cancel"]).click()
     settled(french, "/accounts/autres-livres/documents")
     button(french, "do.resume").first.click()
     expect(french.get_by_text("Autres livres reste en pause").first).to_be_visible()
@@ -200,6 +211,19 @@ def test_what_is_known_to_be_wrong_is_only_saved_as_a_paused_draft(
     french.get_by_label(WORDS["field.name"]).fill("Nos livres")
     button(french, "wizard.save").click()
     expect(french.get_by_text(WORDS["wizard.saved.changed"])).to_be_visible()
+    expect(french.get_by_role("link", name=WORDS["wizard.start.leave"])).to_be_visible()
+    take(french, "form-corrected-start")
+    button(french, "wizard.start.now").click()
+    french.wait_for_url("**/accounts/autres-livres")
+    assert not airflow.call("GET", "/dags/debitoor__autres-livres")["is_paused"]
+    airflow.until(lambda: airflow.finished(["debitoor__autres-livres"]), "to run it", 120)
+
+    airflow.call("PATCH", "/dags/debitoor__autres-livres", {"is_paused": True})  # as a person who means it
+    settled(french, "/accounts/autres-livres/edit?step=account")
+    button(french, "wizard.save").click()
+    expect(french.get_by_role("link", name=WORDS["wizard.saved.toAccount"])).to_be_visible()
+    french.wait_for_load_state("networkidle")
+    expect(button(french, "wizard.start.now")).to_have_count(0)
     settled(french, "/accounts/autres-livres/documents")
     button(french, "do.resume").first.click()
     expect(french.get_by_text(WORDS["do.resume.done"].replace("{name}", "Nos livres"))).to_be_visible()

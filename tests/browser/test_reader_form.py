@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from debitoor_provider.sync.corrections import Corrections
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 from demo.accounts import connections
 from tests.browser.conftest import take
+from tests.browser.looks import NARROW
 from tests.browser.test_pages import settled
 
 if TYPE_CHECKING:
@@ -110,8 +112,15 @@ def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Pa
     take(french, "reader-reverse-charge")
     country.fill("DE")  # no other rate was entered, so it follows the country
     expect(rate).to_have_value("19")
+    country.fill("US")
+    expect(rate).to_have_value("")
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    unknown = french.get_by_role("status").filter(has_text=SAY["wizard.rate.unknown"])
+    expect(unknown).to_be_visible()
+    take(french, "reader-reverse-charge-unknown")
     country.fill("")
     expect(rate).to_have_value("20")
+    expect(unknown).to_have_count(0)
 
     rate.fill("12,5")  # one of the user's own stays, and the rates of the country are compared with it
     doubt = french.get_by_role("status").filter(has_text="pas un taux de TVA")
@@ -121,6 +130,11 @@ def test_reverse_charge_proposes_the_rate_of_the_country_of_the_books(french: Pa
     expect(doubt).to_contain_text("Autriche")
     expect(doubt).to_have_count(1)
     expect(rate).to_have_value("12,5")
+    country.fill("US")
+    expect(doubt).to_have_count(0)
+    expect(rate).to_have_value("12,5")
+    country.fill("AT")
+    expect(doubt).to_have_count(1)
     take(french, "reader-reverse-charge-odd")
     rate.fill("10")  # a reduced rate is one, too
     expect(doubt).to_have_count(0)
@@ -152,7 +166,32 @@ def test_a_dry_run_says_what_is_booked_with_the_reverse_charge(
     page.get_by_role("button", name=say["do.dry_run"], exact=True).click()
     document = page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Moulin GmbH")
     expect(document).to_contain_text(said)  # blanks of any kind are alike
+    sums = page.get_by_role("table", name=say["documents.sums"])
+    expect(sums.get_by_role("cell", name=say["history.detail.reverse_charge"], exact=True)).to_be_visible()
+    expect(sums.get_by_text(re.compile(r"\b0\s?%"))).to_have_count(0)
     take(page, f"reader-dry-run-{locale[:2]}")
+    page.set_viewport_size(NARROW)
+    cards = page.get_by_role("list", name=say["documents.sums"])
+    expect(cards.get_by_role("listitem")).to_contain_text(say["history.detail.reverse_charge"])
+    cards.scroll_into_view_if_needed()
+    take(page, f"reader-dry-run-{locale[:2]}-narrow")
+
+
+_SCROLLING_DOWN = """() => [...document.querySelectorAll("*")].filter(one =>
+    one.scrollHeight > one.clientHeight + 1
+    && (one === document.scrollingElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowY))
+).map(one => one.outerHTML.slice(0, 100))"""
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_a_step_of_the_form_has_one_scroll_bar(open_context: Callable[..., BrowserContext], narrow: bool) -> None:
+    page = open_context(locale="fr-FR", narrow=narrow).new_page()
+    for step in ("direction", "settings", "getmyinvoices", "debitoor", "account", "preview"):
+        settled(page, f"/accounts/{ABROAD}/edit?step={step}")
+        bars = page.evaluate(_SCROLLING_DOWN)
+        assert len(bars) <= 1, (step, bars)
+    settled(page, f"/accounts/{ABROAD}/edit?step=account")
+    assert page.evaluate(_SCROLLING_DOWN)  # it is long, and can be scrolled
 
 
 def test_a_correction_begins_with_what_was_stated_as_the_reader_writes_it(french: Page, airflow: LocalAirflow) -> None:
@@ -193,8 +232,16 @@ def test_reconnect_leads_to_the_service_whose_connection_is_gone(french: Page, a
     french.wait_for_url("**/edit?step=getmyinvoices")
     expect(french.get_by_role("status").filter(has_text="parti").first).to_be_visible()
     expect(french.get_by_label(SAY["connect.id"]).and_(french.locator("input"))).to_have_value("parti")
+    key = french.get_by_label(SAY["connect.key"])
+    expect(key).to_be_focused()
+    expect(key).to_have_attribute("aria-invalid", "true")
+    take(french, "reader-reconnect-key")
     expect(french.get_by_text(SAY["connect.notYours"])).to_have_count(0)
     french.get_by_text(SAY["connect.mode.existing"]).click()
     expect(french.get_by_label(SAY["field.connections.getmyinvoices"])).to_have_value("parti")
     expect(french.get_by_text(SAY["connect.notYours"])).to_have_count(0)
     take(french, "reader-reconnect")
+    marked = french.get_by_label(SAY["field.connections.getmyinvoices"])
+    expect(marked).to_have_attribute("aria-invalid", "true")
+    expect(french.get_by_role("group").filter(has=marked).get_by_text("parti").last).to_be_visible()
+    expect(french.get_by_role("alert").filter(has_text="parti")).to_be_visible()

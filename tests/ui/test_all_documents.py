@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 from debitoor_provider.ui import document_lists
+from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +60,28 @@ def test_the_documents_of_all_accounts_are_listed_newest_change_first(page, shel
     )
 
 
+@pytest.mark.parametrize(
+    "query", [{}, {"state": "held"}, {"from": "2026-02-01", "invoice": "none"}, {"search": "paper"}]
+)
+def test_a_list_and_its_counts_are_one_view_of_the_ledger(page, shelf, query):
+    client = page()
+    listed(client)
+    engine = opened_ledger()._database.engine
+    begun: list[str] = []
+
+    def begin(_: sa.Connection) -> None:
+        begun.append(threading.current_thread().name)
+
+    sa.event.listen(engine, "begin", begin)
+    try:
+        listed(client, **query)
+    finally:
+        sa.event.remove(engine, "begin", begin)
+    aside = [name for name in begun if name.startswith("debitoor-background")]
+    assert len(aside) <= 1, "the counts by mark, which run next to it"
+    assert len(begun) - len(aside) <= 3, "the accounts, those without a file, and the list"
+
+
 def test_they_are_narrowed_and_sorted_like_those_of_one_account(page, shelf):
     client = page()
     assert listed(client, account="other") == ["3", "2"]
@@ -98,7 +123,7 @@ def test_sums_are_by_month_and_currency(page, shelf):
         "tax": None,
     }
     answer = page().get("api/documents/sums", params={"search": "paper"})
-    unbooked = {"rate": None, "documents": 1, "net": None, "tax": None}
+    unbooked = {"rate": None, "reverse_charge": False, "documents": 1, "net": None, "tax": None}
     assert answer.json()["sums"] == [
         common | {"month": "2026-02", "currency": "EUR", "gross": "20.00", "rates": [unbooked | {"gross": "20.00"}]},
         common | {"month": "2026-01", "currency": "EUR", "gross": "1.10", "rates": [unbooked | {"gross": "1.10"}]},

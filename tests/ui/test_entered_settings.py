@@ -281,7 +281,10 @@ class TestTheRecord:
         rule = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
         settings, french = entered(reverse_charge=rule), page()
         french.headers["Accept-Language"] = "fr"
-        (record,), (row,) = ask(french, "record", settings)["records"], ask(french, "preview", settings)["documents"]
+        answer = ask(french, "preview", settings)
+        (record,), (row,) = ask(french, "record", settings)["records"], answer["documents"]
+        ((of_rate,),) = (one["rates"] for one in answer["sums"])
+        assert (of_rate["rate"], of_rate["reverse_charge"], of_rate["tax"]) == ("0", True, "0.00")
         assert record["marks"] == [row["reason"]]
         said = row["reason"].replace("\N{NO-BREAK SPACE}", " ")
         assert "autoliquidation (« Services », « Usage propre ») : 19 %, car le fournisseur" in said
@@ -345,7 +348,7 @@ class TestThePreview:
                 "currency": "EUR",
                 "unknown": 0,
             }
-            | {"rates": [whole | {"rate": "19"}]}
+            | {"rates": [whole | {"rate": "19", "reverse_charge": False}]}
         ]
         assert isinstance(sent["gross_amount"], str)  # never a binary number
         assert Decimal(sent["gross_amount"]) == Decimal("119.00")

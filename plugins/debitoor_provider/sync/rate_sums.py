@@ -14,16 +14,22 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import StatedRate
 
 
+REVERSE_CHARGE = "reverse"
+"""Stands in the ledger for the rate of 0 % at which a document is booked whose buyer owes the tax."""
+
+
 class RateAmounts(NamedTuple):
     """The amounts of one tax rate in a document.
 
     :param net: as the record states it; ``None``: what Debitoor derives from the gross amount
     :param tax: as the record states it; ``None``: the rest of the gross amount
+    :param reverse_charge: whether the rate is 0 % since the buyer owes the tax
     """
 
     gross: Decimal
     net: Decimal | None = None
     tax: Decimal | None = None
+    reverse_charge: bool = False
 
     def completed(self, rate: Decimal) -> tuple[Decimal, Decimal, Decimal]:
         """Return gross amount, net amount and tax."""
@@ -37,9 +43,14 @@ ByRate: TypeAlias = "Mapping[StatedRate, RateAmounts]"
 """The amounts of a document by tax rate."""
 
 
-def gross_amounts(by_rate: Mapping[StatedRate, Decimal]) -> dict[StatedRate, RateAmounts]:
-    """Return the amounts of a document whose record was booked by its gross amounts."""
-    return {rate: RateAmounts(gross) for rate, gross in by_rate.items()}
+def gross_amounts(
+    by_rate: Mapping[StatedRate, Decimal], *, reverse_charge: bool = False
+) -> dict[StatedRate, RateAmounts]:
+    """Return the amounts of a document whose record was booked by its gross amounts.
+
+    :param reverse_charge: whether it was booked with the reverse charge
+    """
+    return {rate: RateAmounts(gross, reverse_charge=reverse_charge and rate == ZERO) for rate, gross in by_rate.items()}
 
 
 class RateSum(NamedTuple):
@@ -49,6 +60,7 @@ class RateSum(NamedTuple):
     :param documents: how many documents have an amount at this rate
     :param net: the sum of each document's net amount, see :class:`RateAmounts`; ``None`` without a rate
     :param tax: the sum of each document's tax; ``None`` without a rate
+    :param reverse_charge: whether the rate is 0 % since the buyer owes the tax
     """
 
     rate: StatedRate
@@ -56,6 +68,7 @@ class RateSum(NamedTuple):
     gross: Decimal
     net: Decimal | None
     tax: Decimal | None
+    reverse_charge: bool = False
 
 
 class Sum(NamedTuple):
@@ -65,7 +78,7 @@ class Sum(NamedTuple):
     :param gross: what was sent, where it was; else what the source states
     :param documents: how many documents these are, with those that state no amount
     :param unknown: how many of them state no amount
-    :param rates: the amounts by tax rate, those without a rate last
+    :param rates: the amounts by tax rate, those with the reverse charge after those of 0 %, those without a rate last
     """
 
     month: str
@@ -94,7 +107,7 @@ class Total:
     gross: Decimal = ZERO
     documents: int = 0
     unknown: int = 0
-    rates: dict[StatedRate, RateSum] = field(default_factory=dict)
+    rates: dict[tuple[StatedRate, bool], RateSum] = field(default_factory=dict)
 
     def add(self, gross: Decimal, documents: int = 1, unknown: int = 0) -> None:
         """Add documents as a whole."""
@@ -107,21 +120,22 @@ class Total:
 
         :param amounts: of all of them together
         """
+        key = rate, amounts.reverse_charge
+        known = self.rates.get(key)
         if rate is None:
-            before = self.rates.get(None, RateSum(None, 0, ZERO, None, None))
-            self.rates[None] = RateSum(None, before.documents + documents, before.gross + amounts.gross, None, None)
+            before = known or RateSum(None, 0, ZERO, None, None)
+            self.rates[key] = RateSum(None, before.documents + documents, before.gross + amounts.gross, None, None)
             return
-        rate = rate.normalize()
         gross, net, tax = amounts.completed(rate)
-        if known := self.rates.get(rate):
+        if known:
             documents, gross = known.documents + documents, known.gross + gross
             net, tax = (known.net or ZERO) + net, (known.tax or ZERO) + tax
-        self.rates[rate] = RateSum(rate, documents, gross, net, tax)
+        self.rates[key] = RateSum(rate.normalize(), documents, gross, net, tax, amounts.reverse_charge)
 
     def of(self, month: str, direction: str, currency: str) -> Sum:
         """Return the sum of what was added."""
-        rates = tuple(rate_sum for _, rate_sum in sorted(self.rates.items(), key=_in_order))
-        return Sum(month, direction, currency, self.gross, self.documents, self.unknown, rates)
+        rates = sorted(self.rates.values(), key=lambda one: (one.rate is None, one.rate or ZERO, one.reverse_charge))
+        return Sum(month, direction, currency, self.gross, self.documents, self.unknown, tuple(rates))
 
 
 def ordered(totals: Mapping[tuple[str, str, str], Total]) -> list[Sum]:
@@ -134,7 +148,7 @@ def rates_text(by_rate: ByRate) -> str:
 
     Net amount and tax follow only where they are not what is derived from the gross amount: ``19:119.00:100.01``, with
     the tax only if it is not the rest. So documents of one rate usually have the same text, and a database can add them
-    up by it. Empty if a rate is not known.
+    up by it. With the reverse charge the rate is :data:`REVERSE_CHARGE`. Empty if a rate is not known.
     """
     parts = [_rate_text(rate, amounts) for rate, amounts in sorted(by_rate.items(), key=_in_order) if rate is not None]
     if len(parts) != len(by_rate):
@@ -145,8 +159,13 @@ def rates_text(by_rate: ByRate) -> str:
 
 def read_rates(text: str) -> list[tuple[Decimal, RateAmounts]]:
     """Read the amounts of :func:`rates_text`, if it has them."""
-    parts = (map(Decimal, part.split(":")) for part in text.split())
-    return [(rate, RateAmounts(*amounts)) for rate, *amounts in parts]
+    return [_read_rate(*part.split(":")) for part in text.split()]
+
+
+def _read_rate(rate: str, gross: str, *stated: str) -> tuple[Decimal, RateAmounts]:
+    net, tax = (*map(Decimal, stated), None, None)[:2]
+    is_reverse = rate == REVERSE_CHARGE
+    return ZERO if is_reverse else Decimal(rate), RateAmounts(Decimal(gross), net, tax, is_reverse)
 
 
 def _in_order(part: tuple[StatedRate, object]) -> tuple[bool, Decimal]:
@@ -161,7 +180,8 @@ def _rate_text(rate: Decimal, amounts: RateAmounts) -> str:
         written += [net, tax]
     elif net != net_of(gross, rate):
         written += [net]
-    return ":".join([f"{rate.normalize():f}", *map(exact_text, written)])
+    name = REVERSE_CHARGE if amounts.reverse_charge else f"{rate.normalize():f}"
+    return ":".join([name, *map(exact_text, written)])
 
 
 def _whole(parts: Sequence[Decimal | None]) -> Decimal | None:

@@ -94,15 +94,17 @@ def read_list(wanted: DocumentListFilter, part: ListPart, **scope: Any) -> Docum
 
     :param scope: the accounts, as the ledger takes them
     """
-    lists, chosen, narrowed = opened_ledger().lists, wanted.chosen(), wanted.narrowed(**scope)
-    if narrowed["text"]:
-        newest = NEWEST if wanted.newest else None
-        states, marks, invoices, ids, narrowed["changed_after"] = lists.search(chosen, newest, **narrowed)
-    else:
-        marking = in_background(lists.marks, chosen, **narrowed)
-        (states, invoices), ids = lists.states_and_invoices(chosen, **narrowed), None
-    total = sum(number for state, number in states.items() if not wanted.state or state in wanted.state)
-    entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
+    ledger, chosen, narrowed = opened_ledger(), wanted.chosen(), wanted.narrowed(**scope)
+    lists = ledger.lists
+    with ledger.reading():
+        if narrowed["text"]:
+            newest = NEWEST if wanted.newest else None
+            states, marks, invoices, ids, narrowed["changed_after"] = lists.search(chosen, newest, **narrowed)
+        else:
+            marking = in_background(lists.marks, chosen, **narrowed)
+            (states, invoices), ids = lists.states_and_invoices(chosen, **narrowed), None
+        total = sum(number for state, number in states.items() if not wanted.state or state in wanted.state)
+        entries = lists.page(total, chosen, order=part.order, limit=part.limit, offset=part.offset, ids=ids, **narrowed)
     if not narrowed["text"]:
         marks = marking.result()
     return DocumentListing(total, states, marks, invoices, entries, narrowed.get("changed_after"))

@@ -284,10 +284,30 @@ class TestSums:
             ledger.steps.moved(ledger.steps.intend(entry, sent=sent), f"expense-{number}")
         (total,) = ledger.lists.sums()
         assert total.rates == (
-            (7, 1, Decimal("-10.70"), Decimal("-10.01"), Decimal("-0.69")),
-            (19, 4, Decimal("289.20"), Decimal("243.02"), Decimal("46.17")),
+            (7, 1, Decimal("-10.70"), Decimal("-10.01"), Decimal("-0.69"), False),
+            (19, 4, Decimal("289.20"), Decimal("243.02"), Decimal("46.17"), False),
         )
         assert (total.gross, total.net, total.tax) == (Decimal("278.50"), Decimal("233.01"), Decimal("45.48"))
+
+    def test_the_reverse_charge_is_not_zero_per_cent(self, ledger: Ledger):
+        reverse, taxed = RateAmounts(Decimal("4.00"), reverse_charge=True), RateAmounts(Decimal("1.19"))
+        booked: list[dict[StatedRate, RateAmounts]] = [
+            {Decimal(0): reverse},
+            {Decimal(0): reverse._replace(gross=Decimal("12345678901.99"))},  # large
+            {Decimal(0): RateAmounts(Decimal("8.00"))},
+            {Decimal(0): reverse, Decimal(19): taxed},
+        ]
+        entries = ledger.leases.claim(planned(ledger, *range(len(booked))), OWNER, TTL, run_id=RUN)
+        for number, (entry, by_rate) in enumerate(zip(entries, booked, strict=True)):
+            sent = replace(SENT, gross=sum((one.gross for one in by_rate.values()), Decimal(0)), by_rate=by_rate)
+            ledger.steps.moved(ledger.steps.intend(entry, sent=sent), f"expense-{number}")
+        (total,) = ledger.lists.sums()
+        assert total.rates == (
+            (0, 1, 8, 8, 0, False),
+            (0, 3, Decimal("12345678909.99"), Decimal("12345678909.99"), 0, True),
+            (19, 1, Decimal("1.19"), 1, Decimal("0.19"), False),
+        )
+        assert (total.gross, total.tax) == (Decimal("12345678919.18"), Decimal("0.19"))
 
     def test_they_are_of_what_is_filtered(self, ledger: Ledger):
         planned(ledger, 1, company="Ink", gross_amount=Decimal(10))

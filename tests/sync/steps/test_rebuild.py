@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,22 @@ def test_a_rebuilt_ledger_has_the_sums_of_the_books(acme: Stage) -> None:
     acme.rebuild()
     assert acme.ledger.lists.sums() == before
     assert [one.rate for one in before[0].rates] == [19]
+
+
+def test_a_rebuilt_ledger_knows_what_has_the_reverse_charge(acme: Stage) -> None:
+    untaxed = {"net_amount": "119", "tax_rates": ["0"]}
+    acme.document(supplier="Moulin", supplier_country="FR", **untaxed)
+    acme.document(**untaxed)
+    rule = {"tax_rate": "19", "product_or_service": "product", "consumption_or_resale": "resale"}
+    account = acme.exports(reverse_charge=rule)
+    previewed = {one.source_id: one.by_rate[Decimal(0)].reverse_charge for one in acme.preview(account)}
+    acme.export(account)
+    (before,) = acme.ledger.lists.sums()
+    assert sorted(previewed.values()) == [False, True]
+    assert [(one.rate, one.reverse_charge, one.gross) for one in before.rates] == [(0, False, 119), (0, True, 119)]
+    acme.open_ledger("new")
+    acme.rebuild()
+    assert acme.ledger.lists.sums() == [before]
 
 
 def test_a_second_rebuild_changes_nothing(acme: Stage) -> None:

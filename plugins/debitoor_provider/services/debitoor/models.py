@@ -94,6 +94,7 @@ class ExpenseLine(Value):
     tax_amount: Decimal | None
     description: str = ""
     category_id: str = ""
+    has_reverse_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

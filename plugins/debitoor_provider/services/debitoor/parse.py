@@ -247,6 +247,7 @@ def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
             tax_amount=amount(line.get("taxAmount")),
             description=text(line.get("description")),
             category_id=text(line.get("categoryId")),
+            has_reverse_charge=bool(_part(line, "reverseCharge")),
         )
         for line in rows(record.get("lines", []), "lines")
     )

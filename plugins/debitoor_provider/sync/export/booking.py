@@ -70,7 +70,8 @@ class Booking:
         document, figures = self.document, self.figures
         own = (document.stated_net, document.stated_gross, document.currency, document.document_number)
         names = document.company_name, document.filename
-        by_rate = gross_amounts(self.statement(currency).by_rate)
+        is_reverse = self.expense.lines[0].reverse_charge is not None
+        by_rate = gross_amounts(self.statement(currency).by_rate, reverse_charge=is_reverse)
         return Sent(figures.gross, currency, figures.date, *own, *names, by_rate=by_rate)
 
     def as_json(self) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def _amounts_by_rate(expense: Expense) -> dict[StatedRate, RateAmounts]:
         if gross is None or net is None or tax is None:
             return {}
         others = found.get(line.tax_rate, RateAmounts(ZERO)).completed(line.tax_rate)
-        found[line.tax_rate] = RateAmounts(gross + others[0], net + others[1], tax + others[2])
+        is_reverse = line.has_reverse_charge and not line.tax_rate
+        found[line.tax_rate] = RateAmounts(gross + others[0], net + others[1], tax + others[2], is_reverse)
     is_whole = sum(amounts.gross for amounts in found.values()) == expense.total_gross_amount
     return {rate: amounts for rate, amounts in found.items() if amounts.gross} if is_whole else {}
 

@@ -83,7 +83,8 @@ class Lists:
 
     def marks(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> dict[str, int]:
         """Return how many documents fit with each mark, whatever the chosen one."""
-        found = (self._by_account([name], {**narrowed, **chosen.but("mark")}) for name in _MARKS)
+        with self._database().reading():
+            found = [self._by_account([name], {**narrowed, **chosen.but("mark")}) for name in _MARKS]
         return {mark: number for counts in found for (mark,), number in counts.items()}
 
     def invoices(self, chosen: Chosen = NOTHING_CHOSEN, **narrowed: Unpack[Narrowed]) -> dict[str, int]:
@@ -177,9 +178,8 @@ class Lists:
         where = conditions(**filters) if ids is None else [documents.c.id.in_(ids)]
         if ids is None and not chosen.mark and any(narrowed.get("period") or ()) and not self._is_rare(chosen.invoice):
             where = along_dates(filters)
-        every = sum(self._states_of(None).values())
         is_near = number <= _NEAR or _is_in_index_of_states(name, filters)
-        if ids is None and is_near and _is_along_index(name, filters, total, every):
+        if ids is None and is_near and _is_along_index(name, filters, total, self._every):
             conditions_of = not_along_invoices if name in _OWN_INDEX else not_along_accounts
             where = conditions_of(filters | {"states": None})
             return along_index(where, chosen.states, order, number, of_one_account=not is_of_all, backwards=backwards)
@@ -226,6 +226,10 @@ class Lists:
         with self._database().read() as connection:
             return {invoice: int(count) for invoice, count in connection.execute(query) if count}
 
+    def _every(self) -> int:
+        """Return how many documents there are."""
+        return sum(self._states_of(None).values())
+
     def _is_rare(self, invoice: str | None) -> bool:
         """Return whether few documents have an outcome, so that its index is the shorter way."""
         return invoice is not None and sum(self._states_of(invoice).values()) <= _SORTED
@@ -267,11 +271,11 @@ def _is_in_index_of_states(name: str, filters: dict[str, Any]) -> bool:
     return is_of_states and not filters.get("invoice") and not any(filters.get("period") or ())
 
 
-def _is_along_index(name: str, filters: dict[str, Any], total: int, every: int) -> bool:
+def _is_along_index(name: str, filters: dict[str, Any], total: int, every: Callable[[], int]) -> bool:
     """Return whether an index of the order soon meets enough of the documents that fit.
 
     :param total: how many fit
-    :param every: how many documents there are
+    :param every: returns how many documents there are, which few lists depend on
     """
     if filters.get("text") or filters.get("run") or filters.get("mark"):
         return False
@@ -280,5 +284,5 @@ def _is_along_index(name: str, filters: dict[str, Any], total: int, every: int) 
     if any(filters.get("period") or ()) and name != "date":
         return total > _SORTED
     if name not in _OWN_INDEX:
-        return total > _UNSORTED and total * _SHARE > every
+        return total > _UNSORTED and total * _SHARE > every()
     return bool(filters.get("account")) or total > _SORTED or filters.get("accounts") is None

@@ -12,7 +12,7 @@ from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.states import DONE, EventKind
 from debitoor_provider.sync.money import net_of
-from debitoor_provider.sync.rate_sums import RateAmounts, Sum, Total, ordered, read_rates
+from debitoor_provider.sync.rate_sums import REVERSE_CHARGE, RateAmounts, Sum, Total, ordered, read_rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +103,8 @@ def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> l
         if rate == _WRITTEN:
             for one, part in read_rates(amounts):
                 total.add_rate(one, part)
+        elif rate == REVERSE_CHARGE:
+            total.add_rate(Decimal(0), RateAmounts(amount, amount, reverse_charge=True), known)
         elif rate:
             net = _amount(net_units, is_sqlite) + sum((net_of(other, Decimal(rate)) for other in others), Decimal(0))
             total.add_rate(Decimal(rate), RateAmounts(amount, net), known)
@@ -112,7 +114,7 @@ def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> l
 
 
 def _has_one_rate(each: sa.Subquery) -> ColumnElement[bool]:
-    return each.c.rate.not_in(["", _WRITTEN])
+    return each.c.rate.not_in(["", _WRITTEN, REVERSE_CHARGE])
 
 
 def _added(each: sa.Subquery) -> list[ColumnElement[Any]]:

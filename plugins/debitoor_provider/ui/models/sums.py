@@ -18,6 +18,7 @@ class RateSumModel(BaseModel):
     """The amounts of one tax rate."""
 
     rate: Decimal | None = Field(description="In per cent; null for what is not booked, or not known by rate")
+    reverse_charge: bool = Field(description="Whether it is booked at 0 % since the buyer owes the tax")
     documents: int = Field(description="How many documents have an amount at this rate")
     gross: Decimal
     net: Decimal | None = Field(description="As stated, or else derived from the gross amounts; null without a rate")
@@ -26,7 +27,7 @@ class RateSumModel(BaseModel):
     @classmethod
     def of(cls, rate_sum: RateSum, currency: str) -> Self:
         """Return the model of a sum."""
-        return cls(rate=rate_sum.rate, documents=rate_sum.documents, **_amounts(rate_sum, currency))
+        return cls(**rate_sum._asdict() | _amounts(rate_sum, currency))
 
 
 class SumModel(BaseModel):

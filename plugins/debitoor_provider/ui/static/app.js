@@ -43,7 +43,8 @@ function Page() {
     { value: me },
     h(
       ui.Box,
-      { as: "main", p: { base: 2, md: 4 }, minW: 0, "data-testid": "synchronisation" },
+      // Placed, so that texts for screen readers alone scroll with it: otherwise they make the whole window scroll, too.
+      { as: "main", p: { base: 2, md: 4 }, minW: 0, position: "relative", "data-testid": "synchronisation" },
       h(Header),
       h(Messages),
       h(

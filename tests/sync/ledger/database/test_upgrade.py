@@ -150,6 +150,42 @@ def test_what_was_booked_gets_its_rates_from_the_history(
         ]
 
 
+def test_what_was_booked_with_the_reverse_charge_is_known_from_the_history(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    today = Ledger.open(today_url)
+    reverse = {"reverse_charge": Message("reverse_charge_by_country", rate=Decimal(19), country="FR").as_json()}
+    alone: dict[StatedRate, Decimal] = {Decimal(0): Decimal("4.00")}
+    both = {**alone, Decimal(7): Decimal("1.07")}
+    of_each = [(alone, reverse), (alone, {}), (both, reverse), (both, {})]
+    entries = claimed(today, *range(1, 7))
+    for entry, (by_rate, reasons) in zip(entries[:4], of_each, strict=True):
+        gross = sum(by_rate.values(), Decimal(0))
+        sent = Sent(gross, "EUR", entry.document_date, None, gross, "EUR", by_rate=gross_amounts(by_rate))
+        for tried in (reverse if reasons == {} else {}, reasons):  # only the last attempt counts
+            figures = BookedAmounts(date(2026, 2, 3), {rate: of for rate, of in by_rate.items() if rate is not None})
+            sending = today.steps.intend(entry, detail=figures.as_json() | tried, sent=sent)
+        today.steps.moved(sending, f"expense-{entry.id}")
+    sent = Sent(Decimal(4), "EUR", date(2026, 2, 3), None, Decimal(4), "EUR", by_rate=gross_amounts(alone))
+    for entry, reasons in zip(entries[4:], (reverse, {}), strict=True):  # found at the target
+        today.steps.moved(entry, f"expense-{entry.id}", detail=reasons, sent=sent)
+    fill_version("0019", empty_url, today_url, tmp_path, monkeypatch)
+    today.close()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        rates = {entry.source_id: entry.booked_rates for entry in ledger.documents.entries()}
+        assert rates == {
+            "1": "reverse",
+            "2": "0",
+            "3": "reverse:4.00 7:1.07",
+            "4": "0:4.00 7:1.07",
+            "5": "reverse",
+            "6": "0",
+        }
+
+
 def test_an_import_gets_the_net_amount_that_its_record_states(
     empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

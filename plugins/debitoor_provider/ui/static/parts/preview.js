@@ -4,7 +4,7 @@ import { h, ui } from "../host.js";
 import { amount, day } from "../format.js";
 import { useWords } from "../words.js";
 import { EInvoice } from "./document_facts.js";
-import { SumTable } from "./sums.js";
+import { ByMonth } from "./sums.js";
 
 const COLOURS = { send: "green", held: "orange", rejected: "red", there: "blue" };
 
@@ -33,7 +33,7 @@ export function PreviewResult({ preview }) {
         ui.Stack,
         { gap: 1 },
         h(ui.Text, { fontSize: "sm", color: "fg.muted" }, t("preview.sums.explained")),
-        h(SumTable, { sums: preview.sums }),
+        h(ByMonth, { sums: preview.sums }),
       ),
     h(
       ui.Stack,

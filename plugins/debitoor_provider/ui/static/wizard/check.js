@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "../host.js";
 import * as api from "../api.js";
 import { useRested } from "../data.js";
 import { useWords } from "../words.js";
-import { idOf, isAccountId, read } from "./draft.js";
+import { idOf, isAccountId, read, withoutIndex } from "./draft.js";
 
 /**
  * @returns {{problems: Object[], warnings: Object[], nextRuns: string[], yaml: string, failure: Error|null, isFirst: boolean, now: () => Promise<Object[]>, show: (found: Object[]) => void}}
@@ -53,8 +53,6 @@ export function useCheck(draft, isEdit) {
     show: (found) => setAnswer((before) => ({ ...before, problems: found })),
   };
 }
-
-const withoutIndex = (field) => field.replace(/\[.*/, "");
 
 /** Whether a field that was missing has got a value since, which the server has not seen yet. */
 const isFilledSince = (field, before, now) =>

@@ -1,7 +1,7 @@
 // What all parts of the form share: the draft, and a way to read, set and judge one field of it.
 
 import { createContext, useContext } from "../host.js";
-import { read, stepOf } from "./draft.js";
+import { read, stepOf, withoutIndex } from "./draft.js";
 import { fieldOf } from "./schema.js";
 
 export const WizardContext = createContext(null);
@@ -12,7 +12,7 @@ export const WizardContext = createContext(null);
  *   set: (path: string, value: any) => void, change: (update: (draft: Object) => Object) => void,
  *   pending: {current: (() => Promise<boolean>)|null},
  *   connections: Object[], reloadConnections: () => void, leave: (id?: string) => void, backPath: string,
- *   problems: Object[], warnings: Object[], nextRuns: string[], tried: Set<string>,
+ *   problems: Object[], warnings: Object[], learn: (found: Object[]) => void, nextRuns: string[], tried: Set<string>,
  * }}
  */
 export const useWizard = () => useContext(WizardContext);
@@ -31,6 +31,12 @@ export function useField(path) {
 }
 
 export const fieldId = (path) => `field-${path.replace(/\W+/g, "-")}`;
+
+/** Put the focus on a field, or on the first of several that are wrong together. */
+export function focusOn(field) {
+  const id = fieldId(withoutIndex(field));
+  (document.getElementById(id) ?? document.querySelector(`[id^="${id}-"]`))?.focus();
+}
 
 /** What is wrong with a field; that it is missing is reported only after an attempt to go on without it. */
 export function useProblem(path) {

@@ -15,7 +15,7 @@ import {
   useIsMissing,
   useNext,
 } from "./connect_parts.js";
-import { fieldId, useWizard } from "./context.js";
+import { fieldId, useProblem, useWizard } from "./context.js";
 
 export function DebitoorStep() {
   const { t } = useWords();
@@ -62,6 +62,7 @@ function Authorise({ id: existing, wish }) {
   const { settings, connections, leave, backPath } = useWizard();
   const [id, setId] = useState(() => existing ?? wish ?? proposedConnection("debitoor", settings, connections));
   const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id"]);
+  const missing = useProblem("connections.debitoor");
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
   const { isRefused, clear } = useNext({ existing }); // a new connection needs the consent first
 
@@ -84,7 +85,7 @@ function Authorise({ id: existing, wish }) {
     !existing && h(ConnectionIdField, {
         id,
         taken,
-        problem: problemOf("connection_id"),
+        problem: problemOf("connection_id") ?? missing,
         onChange: setId,
         fieldId: fieldId("connections.debitoor"),
       }),

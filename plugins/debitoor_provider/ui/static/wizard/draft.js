@@ -15,9 +15,12 @@ const STEP_OF = {
   period: "account",
 };
 
+/** A list's field, of a problem with one of its items. */
+export const withoutIndex = (field) => field.replace(/\[.*/, "");
+
 /** The step in which a field is set; what the form does not know is shown with the other settings. */
 export function stepOf(field) {
-  const path = field.replace(/\[.*/, "");
+  const path = withoutIndex(field);
   for (const place of [path, path.split(".")[0]]) {
     if (place in STEP_OF) return STEP_OF[place];
   }

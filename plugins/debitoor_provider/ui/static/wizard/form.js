@@ -5,7 +5,7 @@ import { Loading } from "../parts/notices.js";
 import { useWords } from "../words.js";
 import { AccountStep } from "./account.js";
 import { useCheck } from "./check.js";
-import { WizardContext, fieldId } from "./context.js";
+import { WizardContext, focusOn } from "./context.js";
 import { DebitoorStep } from "./debitoor.js";
 import { DirectionStep } from "./direction.js";
 import { STEPS, forget, keep, kept, stepOf, written } from "./draft.js";
@@ -14,6 +14,7 @@ import { useHomeRate } from "./home_rate.js";
 import { Footer } from "./footer.js";
 import { GetMyInvoicesStep } from "./getmyinvoices.js";
 import { LostComments, Problems, Restored, Warnings } from "./hints.js";
+import { useKnownWrong } from "./known.js";
 import { Saved } from "./saved.js";
 import { useSaving } from "./saving.js";
 import { SettingsStep } from "./settings.js";
@@ -34,14 +35,17 @@ export function Wizard({ choices, connections, account, accountId, start, reload
   const [draft, setDraft, isRestored] = useDraft(accountId, start, connections);
   const check = useCheck(draft, isEdit);
   const [tried, setTried] = useState(() => new Set(isEdit ? STEPS : []));
-  const { problems } = check;
+  const known = useKnownWrong(account, draft);
+  /** What the check says of the same field is shorter than what a run or a service said. */
+  const shorter = (problem) => check.warnings.find(({ field }) => field === problem.field) ?? problem;
+  const problems = [...check.problems, ...known.problems.map(shorter)];
   /** A connection may have been made since the draft was looked at. */
   const isMade = ({ field }) =>
     connections.some(({ id, type }) => field === `connections.${type}` && id === draft.settings.connections?.[type]);
   const home = useHomeRate(draft, setDraft);
   const warnings = [...check.warnings.filter((warning) => !isMade(warning)), ...home.doubts];
 
-  const firstBad = STEPS.findIndex((step) => problems.some(({ field }) => stepOf(field) === step));
+  const firstBad = STEPS.findIndex((step) => check.problems.some(({ field }) => stepOf(field) === step));
   const last = isEdit || firstBad < 0 ? STEPS.length - 1 : firstBad;
   const [search, setSearch] = useSearchParams();
   const wanted = Math.max(0, STEPS.indexOf(search.get("step") ?? (isEdit ? "settings" : STEPS[0])));
@@ -53,13 +57,26 @@ export function Wizard({ choices, connections, account, accountId, start, reload
   const point = (found, steps = STEPS) => {
     setTried(new Set([...tried, ...steps]));
     goTo(stepOf(found[0].field));
-    setTimeout(() => document.getElementById(fieldId(found[0].field.replace(/\[.*/, "")))?.focus());
+    setTimeout(() => focusOn(found[0].field));
   };
   const startAgain = () => {
     forget(accountId);
     again();
   };
-  const saving = useSaving({ draft, setDraft, check, accountId, point, startAgain });
+  const correct = (name) => {
+    goTo(name);
+    startAgain();
+  };
+  const saving = useSaving({ draft, setDraft, check, known, accountId, point, startAgain });
+
+  /** Who is led to a step since something is known to be wrong in it begins there. */
+  const isLed = useRef(search.has("step"));
+  useEffect(() => {
+    if (check.isFirst || !isLed.current) return;
+    isLed.current = false;
+    const wrong = known.problems.find(({ field }) => stepOf(field) === step);
+    if (wrong) setTimeout(() => focusOn(wrong.field));
+  }, [check.isFirst]);
 
   /** What a person has typed on a step and not sent off yet; goes before the next step. */
   const pending = useRef(null);
@@ -84,6 +101,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     accountId,
     problems,
     warnings,
+    learn: known.learn,
     nextRuns: check.nextRuns,
     tried,
     pending,
@@ -95,7 +113,7 @@ export function Wizard({ choices, connections, account, accountId, start, reload
     leave: (awaiting) => keep(accountId, { ...draft, awaiting, proposed: home.before.current }),
   };
 
-  if (saving.saved) return h(Saved, { ...saving.saved, isEdit, onCorrect: startAgain });
+  if (saving.saved) return h(Saved, { ...saving.saved, before: account, onCorrect: correct });
   if (check.isFirst) return h(Loading);
   return h(
     WizardContext.Provider,

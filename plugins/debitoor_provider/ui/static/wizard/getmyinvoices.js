@@ -15,13 +15,13 @@ import {
   useIsMissing,
   useNext,
 } from "./connect_parts.js";
-import { fieldId, useWizard } from "./context.js";
+import { fieldId, useProblem, useWizard } from "./context.js";
 import { Labelled } from "./fields.js";
 
 export function GetMyInvoicesStep() {
   const { t } = useWords();
   const me = useMe();
-  const { settings, connections } = useWizard();
+  const { settings, connections, learn } = useWizard();
   const chosen = settings.connections?.getmyinvoices;
   const isSome = connections.some(({ type }) => type === "getmyinvoices");
   const isMissing = useIsMissing("getmyinvoices");
@@ -35,6 +35,7 @@ export function GetMyInvoicesStep() {
   };
   const onConnected = (answer) => {
     setConnected(answer);
+    learn([]); // the new key may be that of another account
     setRenewing(false);
     setMode("existing");
   };
@@ -81,6 +82,7 @@ function KeyForm({ id: existing, wish, onConnected }) {
   const [key, setKey] = useState("");
   const [number, setNumber] = useState("");
   const { answer, isBusy, ask, problemOf } = useAnswer(["connection_id", "api_key", "account_id"]);
+  const missing = useProblem("connections.getmyinvoices");
   const taken = !existing && connections.some((connection) => connection.id === id.trim());
 
   const isReady = Boolean(key.trim() && id.trim() && !taken);
@@ -114,7 +116,7 @@ function KeyForm({ id: existing, wish, onConnected }) {
         label: t("connect.key"),
         help: t("connect.key.help"),
         required: true,
-        problem: problemOf("api_key"),
+        problem: problemOf("api_key") ?? (existing ? null : missing),
       },
       h(ui.Input, {
         type: "password",

@@ -2,14 +2,14 @@
 
 import { h, ui } from "../host.js";
 import { useWords } from "../words.js";
-import { fieldId } from "./context.js";
+import { focusOn } from "./context.js";
+import { withoutIndex } from "./draft.js";
 import { sentenceOf } from "./fields.js";
 
 /** All that is wrong in a step, also with settings for which the form has no field. */
 export function Problems({ problems }) {
   const { t, has } = useWords();
   if (problems.length === 0) return null;
-  const focus = (field) => document.getElementById(fieldId(field))?.focus();
   return h(
     ui.Alert.Root,
     { status: "error", mb: 4, role: "alert" },
@@ -22,7 +22,7 @@ export function Problems({ problems }) {
         ui.Stack,
         { as: "ul", gap: 1, listStyleType: "none", p: 0 },
         problems.map(({ field, message, remedy }, index) => {
-          const path = field.replace(/\[.*/, "");
+          const path = withoutIndex(field);
           const label = has(`field.${path}`) ? t(`field.${path}`) : field;
           const sentence = `${message} ${remedy}`.trim();
           const [before, between] = t("common.line").replace("{value}", "").split("{name}");
@@ -43,7 +43,7 @@ export function Problems({ problems }) {
                   whiteSpace: "normal",
                   textAlign: "start",
                   textDecoration: "underline",
-                  onClick: () => focus(path),
+                  onClick: () => focusOn(field),
                 },
                 label,
               ),

@@ -8,6 +8,7 @@ import { useWords } from "../words.js";
 import { FailureNotice } from "../parts/notices.js";
 import { requireNothingWrong } from "../parts/startable.js";
 import { FileText } from "./file.js";
+import { stepOf } from "./draft.js";
 import { KnownWrong } from "./wrong.js";
 
 export function Saved(props) {
@@ -27,8 +28,9 @@ function ToCommit({ path, yaml, wrong }) {
   );
 }
 
-function Written({ accountId, dag_id: dagId, frequency, isEdit, wrong, unclear, onCorrect }) {
+function Written({ accountId, dag_id: dagId, frequency, before, wrong, unclear, onCorrect }) {
   const { t } = useWords();
+  const isEdit = Boolean(before);
   const page = `${HOME}/accounts/${encodeURIComponent(accountId)}`;
   const [isKnown, setKnown] = useState(isEdit);
   const { data: account } = useData(
@@ -40,6 +42,7 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit, wrong, unclear, 
     [accountId],
     { every: isKnown ? 0 : 2000 },
   );
+  const isToStart = isKnown && account && !wrong && (!isEdit || (isUnstarted(before) && account.paused && account.rights.run));
   return h(
     ui.Stack,
     { gap: 4, maxW: "40rem" },
@@ -58,12 +61,12 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit, wrong, unclear, 
       ui.Box,
       { "aria-live": "polite" },
       !isKnown && h(ui.HStack, null, h(ui.Spinner, { size: "sm" }), h(ui.Text, null, t("wizard.saved.waiting"))),
-      isKnown && account && !isEdit && !wrong && h(Start, { account, dagId, frequency, page, unclear }),
+      isToStart && h(Start, { account, dagId, frequency, page, unclear }),
     ),
     wrong && h(KnownWrong, { problems: wrong, title: t("wizard.saved.paused") }),
-    isEdit && unclear && h(Unclear, { reason: unclear }),
-    wrong && isKnown && h(Correct, { page, onCorrect: isEdit ? onCorrect : null }),
-    !wrong && (isEdit || !isKnown) &&
+    isEdit && unclear && !isToStart && h(Unclear, { reason: unclear }),
+    wrong && isKnown && h(Correct, { page, step: stepOf(wrong[0].field), onCorrect: isEdit ? onCorrect : null }),
+    !wrong && !isToStart && (isEdit || !isKnown) &&
       h(
         ui.Button,
         { asChild: true, variant: isEdit ? "solid" : "outline", colorPalette: "brand", alignSelf: "start" },
@@ -71,6 +74,9 @@ function Written({ accountId, dag_id: dagId, frequency, isEdit, wrong, unclear, 
       ),
   );
 }
+
+/** Whether an account was paused since something was wrong with it, or never started; others a person has paused. */
+const isUnstarted = ({ wrong, last_run: run }) => wrong.length > 0 || !run;
 
 /** The account is there: start it, or leave it as it is. */
 function Start({ account, dagId, frequency, page, unclear }) {
@@ -119,14 +125,14 @@ function Start({ account, dagId, frequency, page, unclear }) {
 }
 
 /** What is known to be wrong is corrected first; until then the account cannot be started here. */
-function Correct({ page, onCorrect }) {
+function Correct({ page, step, onCorrect }) {
   const { t } = useWords();
-  const link = h(Link, { to: `${page}/edit` }, t("wizard.saved.correct"));
+  const link = h(Link, { to: `${page}/edit?step=${step}` }, t("wizard.saved.correct"));
   return h(
     ui.HStack,
     { wrap: "wrap" },
     onCorrect
-      ? h(ui.Button, { colorPalette: "brand", onClick: onCorrect }, t("wizard.saved.correct"))
+      ? h(ui.Button, { colorPalette: "brand", onClick: () => onCorrect(step) }, t("wizard.saved.correct"))
       : h(ui.Button, { asChild: true, colorPalette: "brand" }, link),
     h(ui.Button, { asChild: true, variant: "outline" }, h(Link, { to: page }, t("wizard.start.leave"))),
   );

@@ -9,12 +9,12 @@ import { forget } from "./draft.js";
 import { OnlyPaused } from "./wrong.js";
 
 /**
- * @param {{draft: Object, setDraft: (draft: Object) => void, check: Object, accountId: string|undefined,
+ * @param {{draft: Object, setDraft: (draft: Object) => void, check: Object, known: Object, accountId: string|undefined,
  *   point: (problems: Object[]) => void, startAgain: () => void}} form point: shows problems where they are;
  *   startAgain: reloads the account and discards the draft
  * @returns {{saved: Object|null, isBusy: boolean, save: () => Promise<void>, notice: any}}
  */
-export function useSaving({ draft, setDraft, check, accountId, point, startAgain }) {
+export function useSaving({ draft, setDraft, check, known, accountId, point, startAgain }) {
   const { t } = useWords();
   const [saved, setSaved] = useState(null);
   const [isBusy, setBusy] = useState(false);
@@ -39,6 +39,7 @@ export function useSaving({ draft, setDraft, check, accountId, point, startAgain
       check.show(error.problems);
       point(error.problems);
     } else if (error.status === 409 && error.problems.length) {
+      known.learn(error.problems);
       setWrong({ problems: error.problems, version });
     } else if (error.status === 409 && draft.version) {
       setOther(await api.oneAccount(draft.accountId));
