@@ -16,7 +16,7 @@ from debitoor_provider.sync.steps.copies import only_several
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Entry, Event, Ledger
     from debitoor_provider.sync.steps.copies import Copies, Copy
     from debitoor_provider.sync.steps.job import Job
 
@@ -160,7 +160,7 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
         return None
     message = booked_twice(copies)
     try:
-        job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(copies))
+        job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(copies), actor=job.actor)
     except IllegalTransition as error:
         log.info("Document %s changed meanwhile: %s", entry.source_id, error)
         return None
@@ -171,11 +171,18 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
 def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
     """Return whether a person wanted so many records, or knew of them and marked the document as there."""
     history = ledger.documents.history(entry)
-    if len(copies) <= 1 + sum(bool(event.detail.get("anew")) for event in history):
+    if len(copies) <= 1 + _wanted(history):
         return True
     marked = [place for place, event in enumerate(history) if event.kind == EventKind.MARKED_MOVED]
-    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())} if marked else set()
-    return {copy.id for copy in copies} <= reported
+    if not marked:
+        return False
+    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())}
+    return len({copy.id for copy in copies} - reported) <= _wanted(history[marked[-1] :])
+
+
+def _wanted(history: Sequence[Event]) -> int:
+    """Return how often a person wanted one more record."""
+    return sum(bool(event.detail.get("anew")) for event in history)
 
 
 def _detail(copies: Sequence[Copy]) -> dict[str, Any]:
