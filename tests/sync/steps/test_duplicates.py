@@ -336,6 +336,23 @@ def test_a_double_of_an_earlier_run_is_found_by_the_next_that_moves_something(ac
     assert again.id in acme.entry(uid).reason
 
 
+@pytest.mark.parametrize("without", [0, 1, 2])
+def test_a_run_that_holds_a_document_names_the_record_to_keep_only_if_one_has_a_file(
+    twice: Stage, without: int
+) -> None:
+    uid = twice.document()
+    twice.export()
+    first, second = twice.company.expenses()
+    for expense in [first, second][:without]:
+        twice.company.edit_entity(expense["id"], fileId=None, file=None)
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+    [seen] = twice.preview()
+    twice.export()
+    assert str(seen.message) == str(twice.entry(uid).message)
+    named = f"Keep record {second['number']}: only it has a file. " if without == 1 else ""
+    assert twice.entry(uid).remedy.startswith(f"{named}Delete all but one of them and send the document again.")
+
+
 def test_an_idle_run_does_not_look(acme: Stage) -> None:
     acme.document()
     acme.export()

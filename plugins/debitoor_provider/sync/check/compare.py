@@ -188,5 +188,6 @@ def _is_left_to_person(entry: Entry | None) -> bool:
 def as_copies(records: Sequence[TargetRecord]) -> list[Copy]:
     """Return the records of a document as those that carry its mark."""
     return [
-        Copy(one.id, one.number, one.statement.date, one.statement.gross, one.statement.currency) for one in records
+        Copy(one.id, one.number, one.statement.date, one.statement.gross, one.statement.currency, one.has_file)
+        for one in records
     ]

@@ -125,7 +125,18 @@ def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -
 def booked_twice(copies: Sequence[Copy]) -> Message:
     """Return that the target has several records of one document, and what to do."""
     ordered = sorted(copies, key=lambda copy: (copy.number or copy.id, copy.id))
-    return Message("booked_twice", count=len(copies), records=[copy.named() for copy in ordered])
+    records = [copy.named() for copy in ordered]
+    return Message("booked_twice", count=len(copies), records=records, keep=_to_keep(ordered))
+
+
+def _to_keep(copies: Sequence[Copy]) -> Message | None:
+    """Return which of several records to keep: the only one with a file; ``None`` when any of them will do."""
+    with_file = [copy for copy in copies if copy.has_file]
+    if len(with_file) != 1:
+        return None
+    [kept] = with_file
+    is_alone = sum(copy.number == kept.number for copy in copies) == 1
+    return Message("keep_with_file", record=kept.number if kept.number and is_alone else kept.id)
 
 
 def found_before(entry: Entry) -> dict[str, Any]:
