@@ -44,7 +44,10 @@ def check(args: Namespace) -> None:
         start, end = period_of(args)
         with opened_ledger() as ledger:
             account = settings_of(args.account)
-            with job_of(args.account, account, ledger, run_id="check") as job, checked(job, start, end) as found:
+            with (
+                job_of(args.account, account, ledger, run_id="check", actor=actor()) as job,
+                checked(job, start, end) as found,
+            ):
                 _show(args, found)
                 differs = found.differs
                 if args.repair:
