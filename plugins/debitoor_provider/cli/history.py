@@ -55,7 +55,7 @@ def history(args: Namespace) -> None:
         if not is_read:
             compared = values_of(entry)
             rows = [row | {"contradictions": compared if row is rows[-1] else []} for row in rows]
-        show(args, rows)
+        show(args, rows, least=("state", "by"))
         if args.output == "table" and (figures := rows_of(entry)):
             say(title())
             show(args, figures)
