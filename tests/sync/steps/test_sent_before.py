@@ -208,6 +208,23 @@ def test_one_more_record_that_a_person_wants_of_a_double_that_is_accepted_is_acc
     assert (twice.states(), len(twice.company.expenses())) == ({uid: "moved"}, 3)
 
 
+@pytest.mark.parametrize("why", ["a missing tag", ""])
+def test_a_preview_has_the_name_that_a_copy_keeps_which_is_there(twice: Stage, why: str) -> None:
+    uid = twice.document()
+    twice.export()
+    twice.debitoor.delete_expense(twice.company.expenses()[0]["id"])
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+    account = twice.exports(rename="{document_number}", **(LEFT_OUT[why][1] if why else {}))
+    [seen] = twice.preview(account, manual(None, None, (twice.document(), uid)))[-1:]
+    named = twice.entry(uid).target_name
+    twice.export(account)
+    assert (seen.source_id, seen.outcome) == (uid, "there")
+    if not why:
+        assert seen.target_name == twice.entry(uid).target_name
+    else:
+        assert seen.target_name == twice.entry(uid).target_name == named
+
+
 def test_a_preview_reads_a_document_again_that_a_person_plans_and_that_was_deleted(acme: Stage) -> None:
     uid = acme.document(currency="USD")
     acme.export()

@@ -31,6 +31,8 @@ class ForeseenDocument:
     :param decisions: what a person has decided about it, as far as the plan would leave it
     :param is_due: whether the run would try to move it
     :param is_shown: whether the preview shows it
+    :param name: that its copy would be uploaded with
+    :param former_name: that its copy keeps if it is there already
     :param known: what the ledger would have of it after the plan, as others may repeat it
     """
 
@@ -44,6 +46,7 @@ class ForeseenDocument:
     is_listed: bool = True
     is_shown: bool = False
     name: str = field(default="")
+    former_name: str = field(default="")
     known: Known | None = None
 
 

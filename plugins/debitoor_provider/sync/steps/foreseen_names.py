@@ -37,5 +37,6 @@ def name_foreseen(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[
 def name_again_foreseen(job: Job, row: ForeseenDocument, names: FreeNames) -> None:
     """Give a document that was named before the name that it would be uploaded with."""
     entry = row.entry
+    row.former_name = row.name
     if entry and not entry.file_id and row.name == entry.target_name and (wish := other_wish(job, entry, row.record)):
         row.name = names.give_instead(row.name, wish)

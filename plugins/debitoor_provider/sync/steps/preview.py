@@ -201,7 +201,7 @@ def _due(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Looka
         return _of(row, obstacle.kind.value, obstacle.message)
     left_out = before_reading(row.left_out) or drafts.released(row.record)
     if left_out is not None and stays:
-        return _of(row, "there", left_out.message)
+        return replace(_of(row, "there", left_out.message), target_name=row.former_name)
     if left_out is not None:
         return _left_out(row, left_out)
     try:
@@ -218,7 +218,7 @@ def _due(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Looka
         if isinstance(there, Message):
             return _drafted(row, "held", there, draft)
         if there:
-            return _drafted(row, "there", None, draft)
+            return replace(_drafted(row, "there", None, draft), target_name=row.former_name)
     duplicate = None
     if lookalikes and row.known:
         try:
