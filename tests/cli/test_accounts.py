@@ -314,6 +314,26 @@ class TestValidateConnections:
         assert (warning["result"], warning["field"], well["result"]) == ("warning", "reverse_charge.tax_rate", "well")
         assert "20 % is not a VAT rate of DE" in warning["message"]
 
+    @pytest.mark.parametrize("books", [{}, {"country": "DE"}])
+    @pytest.mark.parametrize("wrong", ["category", "source", "tag"])
+    def test_a_reverse_charge_rate_that_the_books_country_lacks_is_said_whatever_else_is_wrong(
+        self, cli, account, acme, books, wrong
+    ):
+        rule = {"tax_rate": 20, "product_or_service": "service", "consumption_or_resale": "consumption"}
+        more = {"category": {"category": "no.such"}, "tag": {"filter": {"tags": {"any": ["bokos"]}}}}.get(wrong, {})
+        account(reverse_charge=rule, books=books, **more)
+        if wrong == "source":
+            acme.block_key()
+        rows = cli("accounts", "validate", "--connections", "-o", "json").rows
+        said = [row["message"] for row in rows if row.get("field") == "reverse_charge.tax_rate"]
+        assert [text.partition(",")[0] for text in said] == ["20 % is not a VAT rate of DE"]
+        assert "20 % is not a VAT rate of DE" in cli("accounts", "health", "--connections").out
+
+    def test_the_rate_of_books_that_are_another_company_s_is_not_judged(self, cli, account):
+        rule = {"tax_rate": 20, "product_or_service": "service", "consumption_or_resale": "consumption"}
+        account(reverse_charge=rule, debitoor_id="another@company.example")
+        assert list(self.problems(cli)) == ["debitoor_id"]
+
     @pytest.mark.parametrize(
         ("filter", "field", "said"),
         [

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from debitoor_provider.cli import check as command
+from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import CHECK
 
 
 @pytest.fixture
@@ -124,3 +126,21 @@ class TestRepair:
         done = cli("check", "acme", "--repair", "--yes")
         assert done.code == 2
         assert "The run was not started" in done.err
+
+
+def test_what_a_check_holds_is_signed_by_who_started_it(cli, moved, acme, ledger, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "anna")
+    [expense] = acme.expenses()
+    lines = [{name: line[name] for name in ("taxRate", "grossAmount", "description")} for line in expense["lines"]]
+    acme.add_expense(date=expense["date"], lines=lines)
+    assert cli("check", "acme").code == 1
+    assert cli("documents", "history", "acme", moved, "-o", "json").rows[-1]["by"] == "user:anna"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "check"), ("fr", "Un contrôle")])
+def test_what_a_check_of_a_dag_holds_is_signed_by_the_check(cli, moved, ledger, language, name):
+    [entry] = ledger.documents.entries("acme")
+    ledger.steps.doubled(entry, "dag/run#acme", Message("unbooked"), {}, actor=CHECK)
+    listed = cli("documents", "history", "acme", moved, "--language", language, "-o", "plain").out.splitlines()
+    assert name in listed[-1]
+    assert cli("documents", "history", "acme", moved, "-o", "json").rows[-1]["by"] == "check"

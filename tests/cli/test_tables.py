@@ -6,8 +6,10 @@ import re
 from decimal import Decimal
 
 import pytest
+from rich.cells import cell_len
 
-from debitoor_provider.messages import languages, words
+from debitoor_provider.messages import Message, languages, words
+from debitoor_provider.sync.ledger import State
 from tests.messages.english import english_in
 
 OTHERS = sorted(set(languages()) - {"en"})
@@ -110,3 +112,85 @@ def test_columns_of_uneven_rows_are_in_line(cli, account):
         ["account", "file", "result", "next_runs", "line", "field", "message", "remedy"],
     )
     assert {line.split()[2] for line in lines} == {"well", "broken"}
+
+
+WIDTHS = [80, 100, 120]
+LONG = {
+    "document_number": "RE-2026-000123",
+    "company": "Müßiggang Bürobedarf und Söhne e.K.",
+    "source_name": "2026-06-12_Müßiggang Bürobedarf e.K._RE-2026-000123.pdf",
+    "gross_amount": Decimal("1234567.50"),
+    "currency": "EUR",
+}
+"""What makes a list wide."""
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """Return what makes the terminal as wide as wanted."""
+    monkeypatch.setattr("airflow.cli.simple_table.is_tty", lambda: True)
+    return lambda width: monkeypatch.setenv("COLUMNS", str(width))
+
+
+def lines_of(done) -> list[str]:
+    lines = [line for line in done.out.splitlines() if "|" in line or "┃" in line or "│" in line]
+    assert lines
+    return lines
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de", "da"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_list_of_documents_can_be_read_in_a_narrow_terminal(cli, planned, narrow, width, language):
+    narrow(width)
+    planned("1234567", "2345678", state=State.HELD, message=Message("foreign_currency", currency="USD"), **LONG)
+    done = cli("documents", "list", "acme", "--language", language)
+    head, *lines = lines_of(done)
+    assert max(map(cell_len, lines)) <= width
+    known = words(language) if language != "en" else {"documents.state": "state", "documents.why": "why"}
+    for column in ("documents.state", "documents.why"):
+        assert known[column] in head
+    assert len(lines) <= 50 * 80 // width  # no column is so narrow that its texts become long
+    for whole in ("1234567", "2345678"):
+        assert re.search(rf"(^|[| ]){whole}( |$)", done.out, re.MULTILINE)
+    assert word_of_state(language) in done.out
+    assert ("1234567.50" if language == "en" else "234") in done.out
+    assert "-o json" in done.err
+
+
+def word_of_state(language: str) -> str:
+    return "held" if language == "en" else words(language)["state.held"]
+
+
+def test_what_has_room_stays_and_what_is_left_out_is_named(cli, planned, narrow):
+    planned("1", **LONG)
+    narrow(400)
+    whole = cli("documents", "list", "acme")
+    assert whole.err == ""
+    narrow(80)
+    done = cli("documents", "list", "acme")
+    head = lines_of(done)[0]
+    named = done.err.partition("for ")[2].partition(".")[0].split(", ")
+    columns = [column.strip() for column in lines_of(whole)[0].split("|")]
+    shown = [column.strip() for column in head.split("|")]
+    assert sorted(named + shown) == sorted(columns)
+    assert shown == [column for column in columns if column in shown]
+    assert "mark" in named
+    assert cli("documents", "list", "acme", "-o", "plain").err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_list_is_wider_than_a_narrow_terminal_or_breaks_its_words(cli, held, moved, receipt, narrow, command):
+    receipt()
+    narrow(80)
+    done = cli(*command.format(held=held, moved=moved).split())
+    assert all(cell_len(line) <= 80 for line in done.out.splitlines() if "|" in line or "│" in line)
+    for amount in re.findall(r"\d+\.\d\d", cli(*command.format(held=held, moved=moved).split(), "-o", "plain").out):
+        assert amount in done.out
+
+
+def test_an_account_s_state_and_reason_are_there_in_a_narrow_terminal(cli, held, moved, narrow):
+    narrow(80)
+    done = cli("accounts", "list")
+    head = lines_of(done)[0]
+    assert all(column in head for column in ("account", "attention", "state", "why"))
+    assert "direction" in done.err

@@ -35,3 +35,16 @@ def test_a_check_is_no_run_of_the_account(run, account, ledger):
     account()
     run(DebitoorCheckOperator(task_id="check", account="acme"))
     assert ledger.runs.latest("acme") == []
+
+
+def test_what_a_check_holds_is_signed_by_the_check(run, account, receipt, acme, ledger):
+    account()
+    receipt()
+    run(DebitoorExportOperator(task_id="export", account="acme"))
+    [expense] = acme.expenses()
+    lines = [{name: line[name] for name in ("taxRate", "grossAmount", "description")} for line in expense["lines"]]
+    acme.add_expense(date=expense["date"], lines=lines)
+    run(DebitoorCheckOperator(task_id="check", account="acme", fail_on_difference=False))
+    [entry] = ledger.documents.entries("acme")
+    last = ledger.documents.history(entry)[-1]
+    assert (last.kind, last.actor) == ("doubled", "check")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,11 +13,13 @@ from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.ledger import Entry, Ledger, State
+from debitoor_provider.sync.ledger import Entry, Ledger
 from debitoor_provider.sync.obstacle import rejected
 from debitoor_provider.sync.snapshot import Snapshots, is_fresh
 from debitoor_provider.sync.statement import Statement
+from debitoor_provider.sync.steps.copies import Copy
 from debitoor_provider.sync.steps.drafts import Draft, Shown
+from debitoor_provider.sync.steps.leaving import leave
 from debitoor_provider.sync.steps.left_out import LeftOut
 from tests.toy.folder import Folder
 
@@ -84,6 +85,10 @@ class FolderDrafts:
     def released(self, record: Document) -> LeftOut | None:
         return None
 
+    def copies_of(self, record: Document) -> Sequence[Copy]:
+        there = self.there.get(str(record.document_uid))
+        return [Copy(there, "", None, None, "")] if there else []
+
     def present(self, record: Document, draft: Draft) -> Message | bool:
         return str(record.document_uid) in self.there
 
@@ -133,8 +138,5 @@ class FolderMover:
             left_out = self.select(document, sent_again=entry.goes_although_archived)
         if left_out is None:
             return document
-        if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.message)
-        self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
-        logging.getLogger(__name__).info("Document %s is not filed: %s", entry.source_id, left_out.reason)
+        leave(self.ledger, entry, left_out)
         return None

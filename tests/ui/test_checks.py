@@ -67,6 +67,8 @@ def test_a_document_that_is_there_twice_is_marked_in_the_list_and_counts_once(pa
     [whole] = client.get("api/accounts/acme/documents/sums").json()["sums"]
     assert (whole["documents"], whole["gross"], [one["rate"] for one in whole["rates"]]) == (1, "119.00", ["19"])
     assert client.get("api/attention/count").json()["documents"] == 1
+    [*_, last] = client.get(f"api/accounts/acme/documents/{listed['id']}").json()["history"]
+    assert (last["kind"], last["actor"], last["run"]) == ("doubled", "user:user", None)
 
 
 def test_a_period(page, moved):

@@ -16,11 +16,11 @@ from debitoor_provider.cli.console import (
     opened_ledger,
     period_of,
     plain_errors,
+    print_fitting,
     require_account,
     say,
     settings_of,
     show,
-    terminal,
 )
 from debitoor_provider.cli.examining import airflow_names, examined
 from debitoor_provider.cli.stderr import hint
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from debitoor_provider.ui.overview import Overview
 
 
+_LEAST = ("direction", "frequency", "name", "moved", "waiting", "last_run", "to_do")
+"""The columns of the list that a narrow terminal leaves out, the least important first."""
 _NEXT_RUNS = 5
 _FAILED = {AccountState.RECONNECT, AccountState.STOPPED, AccountState.FAILED}
 
@@ -64,7 +66,7 @@ def list_accounts(args: Namespace) -> None:
             rows = overview(files, ledger.figures.counts())
         except SQLAlchemyError:
             raise SystemExit(str(Message("health_no_airflow"))) from None
-        show(args, list(map(_standing, rows)), empty=no_files())
+        show(args, list(map(_standing, rows)), empty=no_files(), least=_LEAST)
 
 
 def _standing(row: Overview) -> dict[str, Any]:
@@ -227,8 +229,11 @@ def preview(args: Namespace) -> None:
         rows = seen.documents
     if args.output != "table":
         show(args, [row.as_row() for row in rows], empty=Message("preview_empty"))
+    elif rows:
+        made = preview_table(rows)
+        print_fitting(made, made.least)
     else:
-        terminal().print(preview_table(rows) if rows else Message("preview_empty").text())
+        say(Message("preview_empty").text())
     for warning in seen.warnings:
         hint(warning)
     if seen.stop:

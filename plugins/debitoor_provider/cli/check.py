@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from airflow.utils.cli import suppress_logs_and_warning
 
-from debitoor_provider.cli.console import actor, opened_ledger, period_of, settings_of, show_whole, terminal
+from debitoor_provider.cli.console import (
+    actor,
+    opened_ledger,
+    period_of,
+    print_fitting,
+    settings_of,
+    show_whole,
+    terminal,
+)
 from debitoor_provider.cli.stderr import hint
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.check import (
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable, Iterator
 
+    from debitoor_provider.runs.tables import RankedTable
     from debitoor_provider.sync.check.rows import Check, Row
     from debitoor_provider.sync.steps.job import Job
 
@@ -44,7 +53,10 @@ def check(args: Namespace) -> None:
         start, end = period_of(args)
         with opened_ledger() as ledger:
             account = settings_of(args.account)
-            with job_of(args.account, account, ledger, run_id="check") as job, checked(job, start, end) as found:
+            with (
+                job_of(args.account, account, ledger, run_id="check", actor=actor()) as job,
+                checked(job, start, end) as found,
+            ):
                 _show(args, found)
                 differs = found.differs
                 if args.repair:
@@ -68,12 +80,16 @@ def _show(args: Namespace, found: Check) -> None:
     else:
         console = terminal()
         if made := list(islice(rows, args.limit)):
-            console.print(documents_table(made))
-        console.print(sums_table(found.sums))
+            _print(documents_table(made))
+        _print(sums_table(found.sums))
         console.print(counts_text(found))
         total = sum(found.counts[outcome] for outcome in (found.counts if args.all else DIFFERENCES))
         if total > args.limit:
             hint(Message("list_is_cut", limit=args.limit, total=total))
+
+
+def _print(made: RankedTable) -> None:
+    print_fitting(made, made.least)
 
 
 def _wanted(args: Namespace, found: Check) -> Iterator[Row]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.cli.simple_table import AirflowConsole, SimpleTable
 from rich.cells import cell_len, set_cell_size
 
-from debitoor_provider.cli.stderr import wrong
+from debitoor_provider.cli.fitting import fitting
+from debitoor_provider.cli.stderr import hint, wrong
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.hooks.database import connections_of_database
 from debitoor_provider.messages import Message
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from rich.table import Table
+
     from debitoor_provider.runs.tables import Cell
     from debitoor_provider.sync.accounts.settings import Account
 
@@ -38,6 +41,7 @@ def show(
     *,
     empty: Message | str = "",
     titles: Mapping[str, str] | None = None,
+    least: Sequence[str] = (),
 ) -> None:
     """Print rows in the formats of Airflow's own commands.
 
@@ -46,6 +50,7 @@ def show(
 
     :param empty: what to say instead of an empty table
     :param titles: see :func:`~debitoor_provider.runs.words.heading`
+    :param least: columns that a table in a narrow terminal leaves out, the least important first
     """
     if args.output in {"json", "yaml"}:
         show_whole(args, list(rows))
@@ -55,7 +60,11 @@ def show(
         columns = list(dict.fromkeys(name for row in rows for name in row))
         heads = [heading(name, titles) for name in columns]
         read = [[cell(value_in(name, row.get(name))) for name in columns] for row in rows]
-        (_print_plain if args.output == "plain" else _print_table)(heads, read)
+        if args.output == "plain":
+            _print_plain(heads, read)
+        else:
+            of = dict(zip(columns, heads, strict=True))
+            _print_table(heads, read, [of[name] for name in least if name in of])
 
 
 def show_whole(args: Namespace, value: Any) -> None:
@@ -67,7 +76,7 @@ def show_whole(args: Namespace, value: Any) -> None:
         terminal().print_as_yaml(json.loads(text))
 
 
-def _print_table(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+def _print_table(heads: Sequence[str], rows: Sequence[Sequence[Cell]], least: Sequence[str]) -> None:
     """Print a table in the form of Airflow's own; columns of figures are the last to become narrower."""
     table = SimpleTable(show_header=True)
     for head, column in zip(heads, zip(*rows, strict=True), strict=True):
@@ -75,7 +84,18 @@ def _print_table(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         table.add_column(head, no_wrap=" " not in letters and not letters.isdisjoint(NO_BREAK))
     for row in rows:
         table.add_row(*row)
-    terminal().print(table)
+    print_fitting(table, least)
+
+
+def print_fitting(made: Table, least: Sequence[str]) -> None:
+    """Print a table, in a narrow terminal without the columns that matter least, and say which these are.
+
+    :param least: heads of the columns that may be left out, the least important first
+    """
+    shown, left_out = fitting(made, least, console := terminal())
+    console.print(shown)
+    if left_out:
+        hint(Message("columns_left_out", columns=left_out))
 
 
 def _print_plain(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
@@ -131,8 +151,8 @@ def require_account(account: str, ledger: Ledger) -> None:
 
 def no_account(account: str, near: str | None) -> str:
     """Return that there is no account of this id, and which one was probably meant."""
-    hint = Message("did_you_mean", value=near) if near else Message("list_accounts_with")
-    return str(Message("no_such_account", account=quoted(account), hint=hint))
+    how = Message("did_you_mean", value=near) if near else Message("list_accounts_with")
+    return str(Message("no_such_account", account=quoted(account), hint=how))
 
 
 def nearest_account(account: str) -> str | None:

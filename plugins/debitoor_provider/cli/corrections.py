@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow.utils.cli import suppress_logs_and_warning
 
 from debitoor_provider.cli.console import actor, opened_ledger, settings_of, show
-from debitoor_provider.cli.documents import named, row_of, state_reason
+from debitoor_provider.cli.documents import LEAST, named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import LOG, Message, current_reader
 from debitoor_provider.runs.account_files import account_files, fileless
@@ -59,7 +59,7 @@ def correct(args: Namespace) -> None:
             changed = ledger.documents.correct([entry], stated.words(), actor(), args.reason, detail=stated.as_json())
         except IllegalTransition:  # a run was faster
             raise SystemExit(Message(f"unchanged_{entry.state}", document=entry.source_id).text()) from None
-        show(args, [row_of(one) for one in changed])
+        show(args, [row_of(one) for one in changed], least=("account", *LEAST))
 
 
 def _given(args: Namespace) -> dict[str, str]:

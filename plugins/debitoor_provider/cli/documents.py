@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 
+LEAST = ("mark", "invoice", "at_target", "booked", "name", "number", "company", "account", "date")
+"""The columns of documents that a narrow terminal leaves out, the least important first."""
+
+
 @suppress_logs_and_warning
 def list_documents(args: Namespace) -> None:
     """List documents and what became of them."""
@@ -44,7 +48,8 @@ def list_documents(args: Namespace) -> None:
         if account is not None:
             require_account(account, ledger)
         entries = ledger.documents.entries(**fitting, limit=args.limit)
-        show(args, [row_of(entry) for entry in entries], empty=Message("no_such_documents"))
+        least = ("account", *LEAST) if account else LEAST
+        show(args, [row_of(entry) for entry in entries], empty=Message("no_such_documents"), least=least)
         if len(entries) == args.limit and (all_of_them := sum(ledger.documents.count(**fitting).values())) > args.limit:
             hint(Message("list_is_cut", limit=args.limit, total=all_of_them))
 
@@ -109,7 +114,7 @@ def _decide(
     except IllegalTransition:  # none of them
         changed = []
     if changed:
-        show(args, [row_of(entry) for entry in changed])
+        show(args, [row_of(entry) for entry in changed], least=("account", *LEAST))
     unchanged = {entry.id for entry in entries} - {entry.id for entry in changed}
     if unchanged:
         left = [_instead(entry, kind) for entry in entries if entry.id in unchanged]

@@ -183,7 +183,10 @@ def _named(
     senders = [one for one in found if one.field == _SENDER]
     wrong = [Health(Level.CRITICAL, _lacking(one), str(one.message)) for one in found if one not in senders]
     unsure = [Health(Level.WARNING, "no sender", str(one.message)) for one in senders[:1]]
-    return wrong[:1], unsure + [Health(Level.WARNING, _doubted(one), str(one.message)) for one in doubts[:1]]
+    by_kind: dict[str, Finding] = {}  # one of each: a clock that is off does not hide a rate that is wrong
+    for one in doubts:
+        by_kind.setdefault(_doubted(one), one)
+    return wrong[:1], unsure + [Health(Level.WARNING, kind, str(one.message)) for kind, one in by_kind.items()]
 
 
 def _together(found: list[Health]) -> Health | None:

@@ -14,10 +14,13 @@ from debitoor_provider.runs.check import MISSING
 from debitoor_provider.runs.contradictions import rows_of, title, values_of
 from debitoor_provider.runs.history import with_canonical_amounts
 from debitoor_provider.runs.words import word
+from debitoor_provider.sync.ledger import CHECK, RUN
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
+
+    from debitoor_provider.sync.ledger import Event
 
 _HIDDEN = frozenset({"target_time"})
 """What only a run needs."""
@@ -36,7 +39,6 @@ def history(args: Namespace) -> None:
     """
     args.documents = [args.document]
     is_read = args.output not in {"json", "yaml"}
-    prefix = "user:" if is_read else ""
     with opened_ledger() as ledger:
         entry = named(args, ledger)[0]
         rows: list[dict[str, Any]] = [
@@ -44,7 +46,7 @@ def history(args: Namespace) -> None:
                 "at": event.at.isoformat(timespec="seconds"),
                 "what": str(event.kind),
                 "state": str(event.to_state),
-                "by": (event.run_id or "") if event.actor == "run" else event.actor.removeprefix(prefix),
+                "by": _by(event, is_read=is_read),
                 "detail": _read(detail) if is_read else detail,
             }
             for event in ledger.documents.history(entry)
@@ -53,10 +55,19 @@ def history(args: Namespace) -> None:
         if not is_read:
             compared = values_of(entry)
             rows = [row | {"contradictions": compared if row is rows[-1] else []} for row in rows]
-        show(args, rows)
+        show(args, rows, least=("state", "by"))
         if args.output == "table" and (figures := rows_of(entry)):
             say(title())
             show(args, figures)
+
+
+def _by(event: Event, *, is_read: bool) -> str:
+    """Return by whom or by which run; programs get the name of a person as the ledger has it."""
+    if event.actor == RUN:
+        return event.run_id or ""
+    if not is_read:
+        return event.actor
+    return word("history.byCheck", CHECK) if event.actor == CHECK else event.actor.removeprefix("user:")
 
 
 def _read(detail: Mapping[str, Any]) -> str:

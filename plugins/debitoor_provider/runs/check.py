@@ -15,9 +15,8 @@ from debitoor_provider.sync.statement import percent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from rich.table import Table
-
     from debitoor_provider.runs.spreadsheets import Dialect
+    from debitoor_provider.runs.tables import RankedTable
     from debitoor_provider.sync.check.rows import Check, Row, SumRow
     from debitoor_provider.sync.steps.job import Job
 
@@ -39,9 +38,9 @@ def _outcome(outcome: str) -> str:
     return word(f"check.outcome.{outcome}", outcome)
 
 
-def documents_table(rows: Iterable[Row]) -> Table:
+def documents_table(rows: Iterable[Row]) -> RankedTable:
     """Show documents with their figures at both sides."""
-    made = worded_table(_DOCUMENTS, "Here", "There")
+    made = worded_table(_DOCUMENTS, "Here", "There", least=("At target", "Number", "Party", "Date"))
     for row in rows:
         values = (
             _outcome(row.outcome),
@@ -58,9 +57,10 @@ def documents_table(rows: Iterable[Row]) -> Table:
     return made
 
 
-def sums_table(sums: Iterable[SumRow]) -> Table:
+def sums_table(sums: Iterable[SumRow]) -> RankedTable:
     """Show the sums of both sides for each month and tax rate."""
-    made = worded_table(_SUMS, "Rate", "Source", "Target", "Difference", "Others at target")
+    figures = ("Rate", "Source", "Target", "Difference", "Others at target")
+    made = worded_table(_SUMS, *figures, least=("Others at target",))
     for row in sums:
         both = (row.source, row.target, row.difference, row.others)
         amounts = [money(amount, row.currency, is_named=False) for amount in both]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.services.errors import ServiceError
@@ -14,6 +14,7 @@ from debitoor_provider.sync.steps.job import Job
 if TYPE_CHECKING:
     from debitoor_provider.runs.jobs import HookOf
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.directions import DirectionRow
     from debitoor_provider.sync.ledger import Ledger
 
 _FIELDS = {
@@ -100,16 +101,24 @@ def _ask(account_id: str, account: Account, clients: dict[str, Any], ledger: Led
         except ServiceError as error:
             field = _FIELDS.get(error.message.code, f"connections.{service}").format_map(error.message.params)
             found.errors.append((field, error))
+    with suppress(_NotConnected):  # what Debitoor says is asked for although something else is wrong
+        try:
+            found.doubts.extend(direction.doubts())
+        except ServiceError as error:
+            if not found.errors:
+                found.errors.append((f"connections.{_target_of(row)}", error))
     if len(clients) < len(row.hooks):
         return
     if ledger and not found.errors:
         try:
             require_known_target(Job(account_id, account, direction, ledger, "examined"))
         except ServiceError as error:
-            target = next(service for service in row.hooks if service != row.source)
-            found.errors.append((f"connections.{target}", error))
+            found.errors.append((f"connections.{_target_of(row)}", error))
     try:
-        found.doubts.extend(direction.doubts() if not found.errors else ())
         found.unknown.extend(direction.unknown_names())
     except ServiceError as error:
         found.errors.append(("filter", error))
+
+
+def _target_of(row: DirectionRow) -> str:
+    return next(service for service in row.hooks if service != row.source)

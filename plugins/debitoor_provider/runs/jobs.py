@@ -16,7 +16,7 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.directions import loaded, row_of
-from debitoor_provider.sync.ledger import Ledger
+from debitoor_provider.sync.ledger import RUN, Ledger
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.report import refusal_met
 from debitoor_provider.sync.window import RunKind
@@ -146,17 +146,19 @@ def job_of(
     patient: bool = False,
     hook_of: HookOf | None = None,
     refusal: RefusalOf | None = None,
+    actor: str = RUN,
 ) -> Iterator[Job]:
     """Open what a step works with, outside a run of Airflow too.
 
     :param run_id: the run's id in the ledger
+    :param actor: the person who started it, as the history names a person
     :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
     :param refusal: returns why a service is not to be called, by its name
     """
     services = Services(account_id, account, patient=patient, hook_of=hook_of, refusal=refusal)
     try:
         direction = row_of(account).open(account, services, {"ecb_rates": ecb_rates()})
-        yield Job(account_id, account, direction, ledger, run_id, kind, patient)
+        yield Job(account_id, account, direction, ledger, run_id, kind, patient, actor=actor)
     finally:
         services.close()
 

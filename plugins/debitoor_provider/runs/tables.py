@@ -15,7 +15,7 @@ from debitoor_provider.runs.words import word
 from debitoor_provider.sync.money import exact_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from rich.console import ConsoleOptions, OverflowMethod
@@ -51,26 +51,35 @@ class Cell(Text):
         return Text(self.plain.translate(_BIND), justify=self.justify, overflow=self.overflow, end=self.end)
 
 
-def table(*columns: str, right: Iterable[str] = ()) -> Table:
+class RankedTable(Table):
+    """A table that knows which of its columns matter least, for where it is too wide: the least important first."""
+
+    least: Sequence[str] = ()
+
+
+def table(*columns: str, right: Iterable[str] = ()) -> RankedTable:
     """Begin a table.
 
     :param right: columns that hold figures
     """
-    made = Table(header_style="bold")
+    made = RankedTable(header_style="bold")
     for column in columns:
         is_figure = column in right
         made.add_column(column, justify="right" if is_figure else "left", overflow="fold", no_wrap=is_figure)
     return made
 
 
-def worded_table(columns: Mapping[str, str], *right: str) -> Table:
+def worded_table(columns: Mapping[str, str], *right: str, least: Iterable[str] = ()) -> RankedTable:
     """Begin a table whose columns are in the reader's words.
 
     :param columns: the page's word for each
     :param right: those that hold figures
+    :param least: those that matter least, the least important first
     """
     heads = {name: word(key, name) for name, key in columns.items()}
-    return table(*heads.values(), right=[heads[name] for name in right])
+    made = table(*heads.values(), right=[heads[name] for name in right])
+    made.least = [heads[name] for name in least]
+    return made
 
 
 def cell(value: object) -> Cell:
@@ -91,9 +100,9 @@ def money(amount: Decimal | None, currency: str, *, is_named: bool = True) -> st
     return f"{text}{space}{currency}" if is_named and currency else text
 
 
-def preview_table(rows: Iterable[Preview]) -> Table:
+def preview_table(rows: Iterable[Preview]) -> RankedTable:
     """Show what a run would do."""
-    made = worded_table(_PREVIEW, "Gross")
+    made = worded_table(_PREVIEW, "Gross", least=("E-invoice", "Lines", "Number", "Name", "Company", "Date"))
     for row in rows:
         values = (
             row.source_id,

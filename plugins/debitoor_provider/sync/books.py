@@ -107,6 +107,16 @@ def country_of_books(debitoor: DebitoorClient) -> str:
     return _Answers(debitoor).country()[0]
 
 
+def country_of_own_books(debitoor: DebitoorClient, account: OfDebitoor) -> str:
+    """Return the same of an account's books, even if something else that a run needs is missing.
+
+    :raises Misconfigured: when they are not those that the account file states
+    """
+    answers = _Answers(debitoor)
+    _checked(answers, account)
+    return answers.country()[0]
+
+
 def currency_of_payments(debitoor: DebitoorClient) -> str:
     """Return the currency that all payment accounts have; empty when they differ or cannot be read."""
     try:

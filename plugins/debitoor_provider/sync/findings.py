@@ -12,6 +12,8 @@ UNBOOKED: Mark = "unbooked"
 """The mark of a document whose record at the target has no number yet."""
 BOOKED_TWICE = "booked_twice"
 """The reason of a document that is held since the target has more than one record of it."""
+STORED_DIFFERENTLY = "stored_differently"
+"""The reason of a document that is rejected since the target's record has other figures than were sent."""
 EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable", "none"]
 """The result of looking for an e-invoice in a document's file; without a look there is none of these results."""
 

@@ -68,6 +68,7 @@ class TargetRecord:
     :param number: by which people know it; may be empty
     :param document_number: that the document itself has, where the record has a place for it
     :param text: other text, which may hold the document's number
+    :param has_file: whether a file is attached to it
     """
 
     id: str
@@ -77,6 +78,7 @@ class TargetRecord:
     statement: Statement = field(repr=False)
     document_number: str = ""
     text: str = field(default="", repr=False)
+    has_file: bool = False
 
 
 def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[StatedRate, Decimal]:

@@ -28,13 +28,14 @@ LISTED = 1000
 """Documents that the page is given; the CSV has all."""
 
 
-def check(account_id: str, account: Account, start: date | None, end: date | None) -> CheckModel:
+def check(account_id: str, account: Account, start: date | None, end: date | None, actor: str) -> CheckModel:
     """Ask both services and the ledger.
 
     :param account_id: under which the ledger knows what is done already
+    :param actor: who checks, as the history names a person
     :raises ServiceError: when one of the services does not answer, or the connections cannot be right
     """
-    with opened_job(account_id, account) as job, checked(job, start, end) as found:
+    with opened_job(account_id, account, actor=actor) as job, checked(job, start, end) as found:
         apart = list(islice((row for row in found.rows if row.outcome is not Comparison.SAME), LISTED + 1))
         return CheckModel.model_validate(
             {
@@ -50,15 +51,22 @@ def check(account_id: str, account: Account, start: date | None, end: date | Non
 
 
 def csv_of(
-    account_id: str, account: Account, start: date | None, end: date | None, part: CheckPart, dialect: Dialect
+    account_id: str,
+    account: Account,
+    start: date | None,
+    end: date | None,
+    part: CheckPart,
+    dialect: Dialect,
+    actor: str,
 ) -> Iterator[bytes]:
     """Return a check as CSV; it is complete before its first piece is given.
 
+    :param actor: who checks, as the history names a person
     :raises ServiceError: as :func:`check`
     """
     body = spooled()
     try:
-        with opened_job(account_id, account) as job, checked(job, start, end) as found:
+        with opened_job(account_id, account, actor=actor) as job, checked(job, start, end) as found:
             wanted = documents_csv(found.rows, dialect) if part == "documents" else sums_csv(found.sums, dialect)
             for lines in wanted:
                 body.write(lines.encode("utf-8", "replace"))

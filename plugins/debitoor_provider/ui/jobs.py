@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.runs.jobs import job_of
+from debitoor_provider.sync.ledger import RUN
 from debitoor_provider.sync.window import RunKind
 from debitoor_provider.ui import connections
 from debitoor_provider.ui.ledger import opened_ledger
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened_job(account_id: str, account: Account, kind: RunKind = RunKind.MANUAL) -> Iterator[Job]:
+def opened_job(account_id: str, account: Account, kind: RunKind = RunKind.MANUAL, *, actor: str = RUN) -> Iterator[Job]:
     """Open what the page looks with; nothing is written.
 
     :param account_id: under which the ledger knows what is done already
+    :param actor: the person who looks, where the history names that
     """
-    with job_of(account_id, account, opened_ledger(), run_id="page", kind=kind, hook_of=hook_of) as job:
+    ledger = opened_ledger()
+    with job_of(account_id, account, ledger, run_id="page", kind=kind, hook_of=hook_of, actor=actor) as job:
         yield job
 
 

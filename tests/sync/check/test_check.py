@@ -264,6 +264,32 @@ class TestExport:
             assert (found.outcomes, found.differs) == ({uid: "differs"}, True)
             assert acme.states() == {uid: "held booked_twice"}
 
+    def test_the_remedy_for_two_records_names_the_only_one_with_a_file(self, acme):
+        uid = acme.document()
+        acme.export()
+        number = expense_of(acme, uid)["number"]
+        again(acme, uid)  # by hand, without the file
+        found = checked(acme)
+        kept = f"Keep record {number}: only it has a file. "
+        assert acme.entry(uid).remedy.startswith(
+            f"Keep record {number}: only it has a file. Delete all but one of them"
+        )
+        assert found.why(uid) == str(acme.entry(uid).message)
+        acme.ledger.documents.ignore([acme.entry(uid)], "user:anna")
+        assert all(text.startswith(kept) for text in remedies_of(checked(acme), uid))
+        with written_for(Reader("fr", page=True)):
+            assert f"écriture {number}\N{NO-BREAK SPACE}: elle seule a un fichier. " in acme.entry(uid).remedy
+
+    def test_records_of_one_number_are_named_by_their_ids(self, acme):
+        uid = acme.document()
+        acme.export()
+        expense = expense_of(acme, uid)
+        again(acme, uid)
+        [other] = [one for one in acme.company.expenses() if one["id"] != expense["id"]]
+        acme.company.edit_entity(other["id"], number=expense["number"])
+        checked(acme)
+        assert acme.entry(uid).remedy.startswith(f"Keep record {expense['id']}: only it has a file. ")
+
     def test_two_records_that_a_person_keeps_are_not_held_again(self, acme):
         uid = acme.document()
         acme.export()
@@ -304,6 +330,7 @@ class TestExport:
     def test_two_records_of_an_open_document_are_settled_by_marking_it_as_there(self, acme, decide):
         uid = acme.document()
         acme.export()
+        sent = expense_of(acme, uid)
         again(acme, uid)
         if decide == "ignore":
             acme.document()
@@ -312,7 +339,8 @@ class TestExport:
         else:
             acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
         [remedy] = remedies_of(checked(acme), uid)
-        assert remedy.startswith("Delete all but one of them there and choose “Mark as there”")
+        kept = f"Keep record {sent['number']}: only it has a file. "
+        assert remedy.startswith(f"{kept}Delete all but one of them there and choose “Mark as there”")
         acme.debitoor.delete_expense(acme.company.expenses()[0]["id"])
         assert checked(acme).why(uid).endswith("Choose “Mark as there” for the document.")
         acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")

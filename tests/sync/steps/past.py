@@ -185,6 +185,15 @@ class Past:
         if there:
             self.stage.company.delete_entity(there[pick % len(there)]["id"])
 
+    def book_twice(self, pick: int) -> None:
+        """Book an expense once more, as a network that delivers a request twice."""
+        there = self.stage.company.expenses()
+        if there:
+            one = there[pick % len(there)]
+            lines = [{name: line[name] for name in ("taxRate", "grossAmount", "description")} for line in one["lines"]]
+            names = ("date", "supplierName", "supplierCountry")
+            self.stage.company.add_expense(lines=lines, **{name: one[name] for name in names})
+
     def book_by_hand(self, figures: int, day: str, pick: int) -> None:
         line = {"taxRate": 19, "grossAmount": float(FIGURES[figures]["gross_amount"]), "description": f"paper R-{pick}"}
         self.stage.company.add_expense(date=day, supplierName="Paper Ltd", supplierCountry="DE", lines=[line])

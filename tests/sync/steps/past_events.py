@@ -102,6 +102,7 @@ _DOCUMENTS = [
     st.tuples(st.just("delete"), PICKS),
     st.tuples(st.just("edit_expense"), PICKS),
     st.tuples(st.just("delete_expense"), PICKS),
+    st.tuples(st.just("book_twice"), PICKS),
     st.tuples(st.just("book_by_hand"), st.integers(0, len(FIGURES) - 1), DAYS, PICKS),
 ]
 _SALES = [

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.services.errors import CredentialsRefused, RetryError
+from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.ledger import pending
+from tests.sync.announced import as_announced
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ExportAccount
@@ -131,3 +133,38 @@ def test_a_blocked_key_stops_the_archiving(acme: Stage, archives: ExportAccount)
     with pytest.raises(CredentialsRefused):
         acme.archive(archives)
     assert watch.calls["gmi.documents.update"] == 1
+
+
+@pytest.mark.parametrize("others", [0, 2])
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_document_that_a_check_holds_while_it_is_archived_keeps_the_time(
+    acme: Stage, archives: ExportAccount, monkeypatch: pytest.MonkeyPatch, others: int, refused: bool
+) -> None:
+    uid, *rest = acme.documents(1 + others)
+    acme.plan(archives)
+    acme.name(archives)
+    acme.send(archives)
+    if refused:
+        acme.company.edit_document(int(uid), locked=True)
+    again = acme.debitoor.create_expense(as_announced(acme, uid))
+    archive = type(acme.gmi).archive
+
+    def archive_and_check(self: Any, document: int) -> None:
+        try:
+            archive(self, document)
+        finally:
+            if str(document) == uid:
+                with check(acme.job(archives, run_id="check")):
+                    pass
+
+    monkeypatch.setattr(type(acme.gmi), "archive", archive_and_check)
+    acme.archive(archives)
+    monkeypatch.undo()
+    assert acme.states() == {uid: "held booked_twice"} | dict.fromkeys(rest, "archived")
+    assert acme.archived() == {*rest, *([] if refused else [uid])}
+    assert (acme.entry(uid).archived_at is not None) == (not refused)
+
+    acme.debitoor.delete_expense(again.id)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna")
+    acme.export(archives)
+    assert acme.states()[uid] == ("moved not_archived" if refused else "archived")

@@ -10,11 +10,11 @@ import pytest
 from debitoor_provider.messages import Reader, written_for
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import RetryError
-from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.ledger import Entry
 from debitoor_provider.sync.steps import stream
 from debitoor_provider.sync.steps.duplicates import last_attempt
 from debitoor_provider.sync.window import manual
+from tests.sync.announced import as_announced
 from tests.sync.stage import Stage
 
 
@@ -27,7 +27,7 @@ def test_an_expense_that_is_committed_after_its_503_is_found_and_not_sent_again(
     with pytest.raises(RetryError, match="may still be on its way") as failure:
         acme.finish()
     assert failure.value.retry_after == 90
-    late = acme.debitoor.create_expense(_as_announced(acme, uid))
+    late = acme.debitoor.create_expense(as_announced(acme, uid))
     acme.clock.pass_by(minutes=2)
     acme.finish()
     assert acme.booked() == {uid: 119}
@@ -165,15 +165,6 @@ def _lose_the_answer(acme: Stage) -> None:
     acme.clock.pass_by(minutes=2)
 
 
-def _as_announced(acme: Stage, uid: str) -> Any:
-    """Return the expense that the lost call was about."""
-    detail = acme.gmi.document(int(uid))
-    companies = {company.company_uid: company for company in acme.gmi.companies()}
-    company = companies[detail.document.company_uid or 0]
-    booking = draft(detail.document, company, acme.debitoor.environment(), acme.exports())
-    return booking.with_file(acme.company.files()[-1]["id"])
-
-
 def test_the_target_is_listed_once_before_and_once_after_the_transfer(
     acme: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,20 +216,6 @@ def test_the_target_is_listed_again_when_another_account_had_a_document(
 
 
 # Two records of one document
-
-
-@pytest.fixture
-def twice(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Return Acme, whose expenses are delivered twice by the network."""
-    send = type(acme.debitoor.transport)._send
-
-    def send_twice(self: Any, call: Any) -> Any:
-        if call.operation == "create_expense":
-            send(self, call).close()
-        return send(self, call)
-
-    monkeypatch.setattr(type(acme.debitoor.transport), "_send", send_twice)
-    return acme
 
 
 def test_an_expense_that_the_network_delivers_twice_is_held_with_both_named(twice: Stage) -> None:
@@ -352,11 +329,28 @@ def test_a_double_of_an_earlier_run_is_found_by_the_next_that_moves_something(ac
     uid = acme.document()
     acme.export(account)
     acme.clock.pass_by(days=20)
-    again = acme.debitoor.create_expense(_as_announced(acme, uid))  # the network delivers it once more
+    again = acme.debitoor.create_expense(as_announced(acme, uid))  # the network delivers it once more
     other = acme.document()
     acme.export(account)
     assert acme.states() == {uid: "held booked_twice", other: "archived" if archives else "moved"}
     assert again.id in acme.entry(uid).reason
+
+
+@pytest.mark.parametrize("without", [0, 1, 2])
+def test_a_run_that_holds_a_document_names_the_record_to_keep_only_if_one_has_a_file(
+    twice: Stage, without: int
+) -> None:
+    uid = twice.document()
+    twice.export()
+    first, second = twice.company.expenses()
+    for expense in [first, second][:without]:
+        twice.company.edit_entity(expense["id"], fileId=None, file=None)
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
+    [seen] = twice.preview()
+    twice.export()
+    assert str(seen.message) == str(twice.entry(uid).message)
+    named = f"Keep record {second['number']}: only it has a file. " if without == 1 else ""
+    assert twice.entry(uid).remedy.startswith(f"{named}Delete all but one of them and send the document again.")
 
 
 def test_an_idle_run_does_not_look(acme: Stage) -> None:

@@ -11,7 +11,7 @@ from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.check.compare import STOPPED, as_copies, by_others, compare, only_there, was_sent
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
-from debitoor_provider.sync.ledger import DONE, OPEN, State
+from debitoor_provider.sync.ledger import CHECK, DONE, OPEN, RUN, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
 from debitoor_provider.sync.steps.booked import note_booked
@@ -46,6 +46,8 @@ def check(job: Job, start: date | None = None, end: date | None = None) -> Itera
     :param end: last document date, inclusive
     :raises StopError: when the account's source or target are another company's, or cannot be asked
     """
+    if job.actor == RUN:  # of a DAG: it is a check nevertheless
+        job = replace(job, actor=CHECK)
     job.direction.require_source()
     window = Window(RunKind.MANUAL, start=start, end=end, unfiltered=True)
     window = window.within(job.account.period.start, job.account.period.end)

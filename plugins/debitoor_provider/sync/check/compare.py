@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.check.rows import Comparison, Row
-from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, State, origins
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
@@ -74,8 +73,8 @@ def compare(
 
 
 def was_sent(entry: Entry | None) -> bool:
-    """Return whether a document was moved; one that is held since the target has it twice was."""
-    return entry is not None and (entry.state in DONE or entry.reason_code == BOOKED_TWICE)
+    """Return whether a document was moved; one that is open, e.g. held since the target has it twice, was too."""
+    return entry is not None and (entry.state in DONE or entry.was_there)
 
 
 def only_there(source_id: str, records: Sequence[TargetRecord], deleted: Message) -> Row:
@@ -189,5 +188,6 @@ def _is_left_to_person(entry: Entry | None) -> bool:
 def as_copies(records: Sequence[TargetRecord]) -> list[Copy]:
     """Return the records of a document as those that carry its mark."""
     return [
-        Copy(one.id, one.number, one.statement.date, one.statement.gross, one.statement.currency) for one in records
+        Copy(one.id, one.number, one.statement.date, one.statement.gross, one.statement.currency, one.has_file)
+        for one in records
     ]

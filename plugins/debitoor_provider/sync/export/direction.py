@@ -10,7 +10,7 @@ from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.listing import overlap_of
-from debitoor_provider.sync.books import complete_books_of
+from debitoor_provider.sync.books import complete_books_of, country_of_own_books
 from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
 from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth
@@ -119,7 +119,7 @@ class ExportDirection:
         rule = self.account.reverse_charge
         if rule is None or self.account.stated_home_rate:  # the file alone shows whether it does
             return ()
-        return rate_doubts(rule.tax_rate, self._books().country_code)
+        return rate_doubts(rule.tax_rate, country_of_own_books(self.debitoor, self.account))
 
     def records(self, window: Window, keep: MutableMapping[Any, Document]) -> tuple[Iterable[Document], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.invoice.models import Reading
     from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
+    from debitoor_provider.sync.steps.copies import Copy
 
 PREVIEWED_FILES = 100
 """How many files one preview reads: each costs a call."""
@@ -148,14 +149,18 @@ class ExpenseDrafts:
         left_out = select(detail.document, self.account, archived_by_us=record.is_archived)
         return before_reading(left_out) or select_workflow(detail.workflow, self.account)
 
+    def copies_of(self, record: Document) -> Sequence[Copy]:
+        """Return the expenses that carry the document's mark."""
+        return as_copies(self.marked.get(record.document_uid, ()))
+
     def present(self, record: Document, drafted: ExpenseDraft) -> Message | bool:
-        """Return whether Debitoor has an expense with the document's mark; files are not compared."""
+        """Return whether Debitoor has an expense with the document's mark and a file; files are not compared."""
         there = self.marked.get(record.document_uid, ())
         if not there:
             return False
         if len(there) > 1:
             return booked_twice(as_copies(there))
-        if any(not drafted.booking.figures.differences(expense) for expense in there):
+        if any(expense.file is not None and not drafted.booking.figures.differences(expense) for expense in there):
             return True
         return differs(there)
 

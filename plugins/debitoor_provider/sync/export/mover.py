@@ -22,6 +22,7 @@ from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
 from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.expense import draft
+from debitoor_provider.sync.export.keeping import keep
 from debitoor_provider.sync.export.present import as_copies
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
@@ -39,6 +40,7 @@ from debitoor_provider.sync.steps.duplicates import (
     require_single,
 )
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.leaving import leave
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.steps.source_time import reported_time
@@ -96,10 +98,17 @@ class ExpenseMover:
         if attempt and self._settle(entry, attempt):
             return
         self._wait_for_others(entry)
+        sent = self._marked(entry) if entry.was_there or attempt else ()  # by this account, so no rule drops it
+        if entry.was_there and not sent:
+            entry = self.ledger.steps.not_there(entry)
         with spool() as body:
             decisions = to_decisions(entry.decisions)
             document = self._fetch(entry, decisions, body)
-            if document is None:
+            if isinstance(document, LeftOut):
+                if sent:
+                    keep(self.ledger, entry, sent, document)
+                else:
+                    leave(self.ledger, entry, document)
                 return
             supplier = self.companies.of(document)
             reading = None
@@ -155,8 +164,8 @@ class ExpenseMover:
             message = Message("booked_by_another_account", account=other.account)
             raise RetryError(message, retry_after=SETTLE.total_seconds())
 
-    def _fetch(self, entry: Entry, decisions: Decisions, body: BinaryIO) -> Document | None:
-        """Read the document as it is now and its file; ``None`` when it is not to go.
+    def _fetch(self, entry: Entry, decisions: Decisions, body: BinaryIO) -> Document | LeftOut:
+        """Read the document as it is now and its file, or return why it is not to go.
 
         Two calls at GetMyInvoices for most documents, archiving included: a small file comes with the detail call, a
         large one is streamed and its record taken from the list, unless that is old or the approval has to be asked
@@ -176,8 +185,7 @@ class ExpenseMover:
                 left_out = select(current, self.account, archived_by_us=entry.archived_at is not None)
                 left_out = before_reading(left_out) or select_workflow(detail.workflow, self.account)
                 if left_out:
-                    self._leave(entry, left_out)
-                    return None
+                    return left_out
                 if detail.content is not None:
                     body.write(detail.content)
             if not body.tell():
@@ -185,8 +193,7 @@ class ExpenseMover:
                 self.getmyinvoices.download(uid, body, filename=document.filename)
                 require_whole(document, body.tell())
         except NotFound:
-            self._leave(entry, LeftOut(Message("deleted", service="GetMyInvoices")))
-            return None
+            return LeftOut(Message("deleted", service="GetMyInvoices"))
         require_size(body.tell(), self.debitoor.max_file_bytes)
         return document
 
@@ -196,16 +203,6 @@ class ExpenseMover:
             return self.getmyinvoices.document(uid, content=content, content_limit=_SMALL_BYTES, approval=approval)
         except FileRefused:
             return self.getmyinvoices.document(uid, approval=approval)
-
-    def _leave(self, entry: Entry, left_out: LeftOut) -> None:
-        """Take a document off the run's list: it waits, or it is no concern of the account any more."""
-        if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.message)
-        if left_out.waits:
-            self.ledger.steps.wait(entry, left_out.message)
-        else:
-            self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
-        log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)
 
     def _send(self, entry: Entry, document: Document, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""

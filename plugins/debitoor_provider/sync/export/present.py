@@ -78,7 +78,8 @@ def as_copies(expenses: Iterable[Expense]) -> list[Copy]:
 
 
 def _as_copy(expense: Expense) -> Copy:
-    return Copy(expense.id, str(expense.number or ""), expense.date, expense.total_gross_amount, expense.currency)
+    number, has_file = str(expense.number or ""), expense.file is not None
+    return Copy(expense.id, number, expense.date, expense.total_gross_amount, expense.currency, has_file)
 
 
 def _uids(expense: Expense) -> frozenset[int]:
@@ -104,4 +105,5 @@ def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
             str(expense.number or ""),
             expense.supplier_name,
             Statement(expense.date, by_rate, gross, expense.currency),
+            has_file=expense.file is not None,
         )

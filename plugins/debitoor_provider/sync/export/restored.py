@@ -60,12 +60,12 @@ def _restored(expense: Expense, uid: int, key: str, text: str, specification: Se
         gross_amount=gross,
         booked_gross=expense.total_gross_amount or ZERO,  # what has no value is left out (Debitoor contract 3.5)
         booked_currency=expense.currency,
-        by_rate=_amounts_by_rate(expense),
+        by_rate=amounts_by_rate(expense),
         moved_at=expense.created_date,
     )
 
 
-def _amounts_by_rate(expense: Expense) -> dict[StatedRate, RateAmounts]:
+def amounts_by_rate(expense: Expense) -> dict[StatedRate, RateAmounts]:
     """Return the amounts of an expense by tax rate, if its lines state them."""
     found: dict[StatedRate, RateAmounts] = {}
     for line in expense.lines:

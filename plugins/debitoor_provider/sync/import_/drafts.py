@@ -11,7 +11,7 @@ from debitoor_provider.sync.steps.drafts import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from debitoor_provider.messages import Message
     from debitoor_provider.services.debitoor.models import SalesDocument
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import ImportAccount
     from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
-    from debitoor_provider.sync.steps.copies import Copies
+    from debitoor_provider.sync.steps.copies import Copies, Copy
     from debitoor_provider.sync.steps.left_out import LeftOut
 
 
@@ -84,9 +84,13 @@ class UploadDrafts:
         """Return nothing: sales documents have no approval."""
         return None
 
+    def copies_of(self, record: SalesDocument) -> Sequence[Copy]:
+        """Return the documents that carry the sales document's mark."""
+        return self.copies.get(record.id, ())
+
     def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:
         """Return whether GetMyInvoices has a document with the sales document's mark."""
-        there = self.copies.get(record.id, ())
+        there = self.copies_of(record)
         return booked_twice(there) if len(there) > 1 else bool(there)
 
 

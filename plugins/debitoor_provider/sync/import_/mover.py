@@ -31,6 +31,7 @@ from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import found_before, require_single
 from debitoor_provider.sync.steps.known import Known
+from debitoor_provider.sync.steps.leaving import leave
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.text import fold
@@ -74,8 +75,12 @@ class UploadMover:
         copies = () if entry.wants_new_record else self.present.get(entry.source_id, ())
         if entry.state is State.SENDING and self._is_settled(entry, copies):
             return
+        ours = self.present.get(entry.source_id, ()) if entry.was_there else ()  # no rule drops what it sent
+        if entry.was_there and not ours:
+            entry = self.ledger.steps.not_there(entry)
         document = self._read(entry)
-        if document is None:
+        if isinstance(document, LeftOut):
+            self._leave(entry, document, ours)
             return
         if copies:
             self._take(entry, copies, document)
@@ -87,7 +92,7 @@ class UploadMover:
             except NotFound:
                 if not self._is_gone(document):
                     raise
-                self._leave(entry, LeftOut(Message("deleted", service="Debitoor")))
+                self._leave(entry, LeftOut(Message("deleted", service="Debitoor")), ours)
                 return
             content = seal(body, name)
             upload = new_document(document, self.account, self.company_uid, name)
@@ -227,26 +232,27 @@ class UploadMover:
             return True
         return now.deleted or now.deleted_date is not None
 
-    def _read(self, entry: Entry) -> SalesDocument | None:
-        """Return the record as it is now; ``None`` when the document is not to go (any more)."""
+    def _read(self, entry: Entry) -> SalesDocument | LeftOut:
+        """Return the record as it is now, or why the document is not to go (any more)."""
         if is_fresh(entry, self.settings, self.now()):
             return SALES_DOCUMENTS.load(entry.snapshot)
         try:
             document = sales_document(entry.source_id, self.debitoor)
         except NotFound:
-            self._leave(entry, LeftOut(Message("deleted", service="Debitoor")))
-            return None
-        left_out = select_sales(document, self.account)
-        if left_out:
-            self._leave(entry, left_out)
-            return None
-        return document
+            return LeftOut(Message("deleted", service="Debitoor"))
+        return select_sales(document, self.account) or document
 
-    def _leave(self, entry: Entry, left_out: LeftOut) -> None:
-        if entry.state is State.SENDING:
-            entry = self.ledger.steps.postpone(entry, left_out.message)
-        self.ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
-        log.info("Document %s is not imported: %s", entry.source_id, left_out.reason)
+    def _leave(self, entry: Entry, left_out: LeftOut, ours: Sequence[Document]) -> None:
+        """Let a document go that is not to be uploaded, unless GetMyInvoices has it: then it stays as it was sent."""
+        if not ours:
+            leave(self.ledger, entry, left_out)
+            return
+        if not entry.wants_new_record:
+            require_single(self.ledger, entry, as_copies(ours))
+        there = next((one for one in ours if str(one.document_uid) == entry.target_id), ours[0])
+        detail = {**found_before(entry), "why": left_out.message.as_json()}
+        self.ledger.steps.moved(entry, str(there.document_uid), detail=detail)
+        log.info("Document %s stays as it was sent: %s", entry.source_id, left_out.reason)
 
 
 def _says_nothing_else(there: Document, upload: NewDocument) -> bool:

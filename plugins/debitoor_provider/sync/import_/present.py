@@ -69,6 +69,7 @@ def as_copies(documents: Iterable[Document]) -> list[Copy]:
             document.document_date,
             document.gross_amount,
             document.currency,
+            bool(document.filename),
         )
         for document in documents
     ]
@@ -100,4 +101,5 @@ def target_records(documents: Iterable[Document]) -> Iterator[TargetRecord]:
                 Statement.of_total(
                     document.document_date, document.tax_rates, document.gross_amount, document.currency
                 ),
+                has_file=bool(document.filename),
             )

@@ -17,6 +17,7 @@ from debitoor_provider.sync.ledger.errors import (
     LedgerUnavailable,
     TargetChanged,
 )
+from debitoor_provider.sync.ledger.events import CHECK, RUN
 from debitoor_provider.sync.ledger.figures import Correction, Counts
 from debitoor_provider.sync.ledger.filters import Chosen, Order
 from debitoor_provider.sync.ledger.ledger import Ledger
@@ -32,9 +33,11 @@ from debitoor_provider.sync.ledger.wrong import WrongSettings
 
 __all__ = [
     "ATTENTION",
+    "CHECK",
     "DONE",
     "DUE",
     "OPEN",
+    "RUN",
     "Chosen",
     "Consent",
     "Correction",

@@ -200,7 +200,7 @@ class Documents:
         if not again and not anew:
             return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason})
         # ``archived_at`` stays: a document that was archived because it had been sent may be sent again.
-        values |= {**NO_TRACES, "moved_at": None}
+        values |= {**NO_TRACES, "moved_at": None, "was_there": True}
         values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
         return self._decide(EventKind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
 

@@ -70,6 +70,7 @@ class Entry(NamedTuple):
     :param moved_by: the run that worked on it last
     :param attempts: intents since it was planned
     :param asked_at: when the source was asked about it last
+    :param was_there: of one that is open: whether the target had a record of it when it was last asked
     :param owner: the holder of the lease under which it was claimed; empty when read without a claim
     :param run_id: the run that claimed it
     """
@@ -116,6 +117,7 @@ class Entry(NamedTuple):
     changed_at: datetime
     moved_at: datetime | None
     archived_at: datetime | None
+    was_there: bool
     owner: str = ""
     run_id: str = ""
 
@@ -239,7 +241,7 @@ class FoundDocument:
 class Event:
     """One line of a document's history.
 
-    :param actor: ``run``, or ``user:<name>``
+    :param actor: ``run``, ``check``, or ``user:<name>``
     :param kind: see :class:`~debitoor_provider.sync.ledger.states.EventKind`
     """
 

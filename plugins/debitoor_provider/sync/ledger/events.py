@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 RUN = "run"
-"""The actor of every change that no person made."""
+"""The actor of every change that a run made, or a command that is none of a person's decisions."""
+CHECK = "check"
+"""The actor of what a check found that no person started, e.g. one of a DAG."""
 
 
 def event_values(

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger.adoption import adopt, is_alone, known_elsewhere
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.entries import NO_REASON, NO_TRACES
 from debitoor_provider.sync.ledger.events import event_values
+from debitoor_provider.sync.ledger.plan_decisions import KnownBefore, decide, takes_over
 from debitoor_provider.sync.ledger.rekeying import require_same_target, require_target_of_latest, set_keys
 from debitoor_provider.sync.ledger.results import Outcome, PlanResult
 from debitoor_provider.sync.ledger.rows import document_values, search_text
-from debitoor_provider.sync.ledger.states import ATTENTION, DONE, OPEN, EventKind, State, origins, require_legal
+from debitoor_provider.sync.ledger.states import ATTENTION, OPEN, EventKind, State, origins, require_legal
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -27,23 +27,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.entries import Entry, PlannedDocument
     from debitoor_provider.sync.ledger.states import DirectionName
 
 
-class _Known(NamedTuple):
-    id: int
-    source_id: str
-    state: State
-    fingerprint: str
-    settings_fingerprint: str
-    message: Message | None
-    exchange_key: str
-    reason_code: str
-
-
-_KNOWN = [documents.c[name] for name in _Known._fields]
+_KNOWN = [documents.c[name] for name in KnownBefore._fields]
 _ENTERED = {Outcome.NEW, Outcome.REFRESHED, Outcome.RETURNED}
 _UNTRIED = origins(EventKind.ADOPTED)
 
@@ -92,8 +80,8 @@ class PlanWriter:
             known = {row.source_id: row for row in self._rows(documents.c.source_id.in_(list(by_id)))}
             adopted = self._known_elsewhere(by_id, known)
             new: list[PlannedDocument] = []
-            keyed: list[tuple[_Known, PlannedDocument]] = []
-            refreshed: list[tuple[_Known, PlannedDocument]] = []
+            keyed: list[tuple[KnownBefore, PlannedDocument]] = []
+            refreshed: list[tuple[KnownBefore, PlannedDocument]] = []
             seen: list[int] = []
             for source_id, document in by_id.items():
                 before = known.get(source_id)
@@ -126,18 +114,20 @@ class PlanWriter:
     def leave(self, *, gone: Iterable[str], listed: Container[str] | None) -> int:
         """Set to gone the unsent documents that left the source or the filter; return how many.
 
+        Those of which the target had a record stay: no filter decides about what has been sent.
+
         :param gone: source ids that are known to have left
         :param listed: the source ids of a full listing; documents that are missing there have left too
         """
-        # What the target has twice is sent, and stays held until a person has deleted one of the records.
-        is_open = sa.and_(documents.c.state.in_(sorted(OPEN)), documents.c.reason_code != BOOKED_TWICE)
-        leaving: dict[int, State] = {}
+        is_open = documents.c.state.in_(sorted(OPEN))
+        found: list[KnownBefore] = []
         for chunk in chunks(sorted(set(gone))):
-            leaving |= {row.id: row.state for row in self._rows(documents.c.source_id.in_(chunk), is_open)}
+            found += self._rows(documents.c.source_id.in_(chunk), is_open)
         if listed is not None:
             # A document that was archived after it had been sent, and is to be sent again, is in no listing.
             rows = self._rows(is_open, documents.c.archived_at.is_(None))
-            leaving |= {row.id: row.state for row in rows if row.source_id not in listed}
+            found += [row for row in rows if row.source_id not in listed]
+        leaving = {row.id: row.state for row in found if not row.was_there}
         if self._writes:
             for ids in chunks(sorted(leaving)):
                 self._connection.execute(
@@ -151,18 +141,38 @@ class PlanWriter:
                 write_events(
                     self._connection, [self._event(id_, EventKind.GONE, leaving[id_], State.GONE) for id_ in ids]
                 )
+            self._look_for({row.id: row.state for row in found if row.was_there and row.state not in ATTENTION})
         return len(leaving)
 
-    def _rows(self, *where: sa.ColumnElement[bool]) -> Iterator[_Known]:
+    def _look_for(self, sent: Mapping[int, State]) -> None:
+        """Leave it to the run to find out whether the target still has documents of which it had a record.
+
+        Those that need attention stay as they are until a person has decided.
+
+        :param sent: the state of each
+        """
+        for ids in chunks(sorted(sent)):
+            self._touch(ids)
+            waiting = [id_ for id_ in ids if sent[id_] is State.WAITING]
+            if waiting:
+                values = {"previous_state": documents.c.state, "state": State.PLANNED, "changed_at": self._at}
+                where = documents.c.id.in_(waiting)
+                self._connection.execute(documents.update().where(where).values({**values, **NO_REASON}))
+                events = [self._event(id_, EventKind.LISTED, State.WAITING, State.PLANNED) for id_ in waiting]
+                write_events(self._connection, events)
+
+    def _rows(self, *where: sa.ColumnElement[bool]) -> Iterator[KnownBefore]:
         rows = self._connection.execute(
             sa.select(*_KNOWN)
             .where(documents.c.account == self._account, documents.c.direction == self._direction, *where)
             .order_by(documents.c.id)
             .with_for_update()  # PostgreSQL; SQLite has one writer
         )
-        return (_Known(*row) for row in rows)
+        return (KnownBefore(*row) for row in rows)
 
-    def _known_elsewhere(self, by_id: Mapping[str, PlannedDocument], known: Mapping[str, _Known]) -> dict[str, Entry]:
+    def _known_elsewhere(
+        self, by_id: Mapping[str, PlannedDocument], known: Mapping[str, KnownBefore]
+    ) -> dict[str, Entry]:
         """Return by source id what this account takes over from others, instead of sending it itself."""
         unsent = [
             document
@@ -172,13 +182,13 @@ class PlanWriter:
         if not unsent or self._is_alone:
             return {}
         found = known_elsewhere(self._connection, self._account, self._direction, unsent)
-        return {id_: other for id_, other in found.items() if _takes_over(by_id[id_], known.get(id_), other)}
+        return {id_: other for id_, other in found.items() if takes_over(by_id[id_], known.get(id_), other)}
 
     @cached_property
     def _is_alone(self) -> bool:
         return is_alone(self._connection, self._account)
 
-    def _adopt(self, pairs: list[tuple[PlannedDocument, _Known | None, Entry]]) -> None:
+    def _adopt(self, pairs: list[tuple[PlannedDocument, KnownBefore | None, Entry]]) -> None:
         common = {"account": self._account, "direction": self._direction, "created_at": self._at, "attempts": 0}
         rows = [
             (common | {"source_id": new.source_id} | self._values(new), before.state if before else None, other)
@@ -202,7 +212,7 @@ class PlanWriter:
         )
         write_events(self._connection, [self._event(id_, EventKind.LISTED, None, state) for id_, state in rows])
 
-    def _refresh(self, rows: list[tuple[_Known, PlannedDocument]]) -> None:
+    def _refresh(self, rows: list[tuple[KnownBefore, PlannedDocument]]) -> None:
         if not rows:
             return
         for before, document in rows:
@@ -227,10 +237,10 @@ class PlanWriter:
 
     def _touch(self, ids: list[int]) -> None:
         if ids:
-            # What is being sent keeps the record that was sent first, whatever the listing shows.
-            asked_at = sa.case(
-                (documents.c.state == State.SENDING, sa.null()), else_=sa.literal(self._at, documents.c.asked_at.type)
-            )
+            # What is being sent keeps the record that was sent first, whatever the listing shows; and what was there
+            # may be left out by now. Both are read again.
+            is_read_again = sa.or_(documents.c.state == State.SENDING, documents.c.was_there)
+            asked_at = sa.case((is_read_again, sa.null()), else_=sa.literal(self._at, documents.c.asked_at.type))
             self._connection.execute(
                 documents.update().where(documents.c.id.in_(ids)).values(planned_by=self._run_id, asked_at=asked_at)
             )
@@ -257,37 +267,3 @@ class PlanWriter:
 
     def _event(self, document_id: int, kind: EventKind, before: State | None, after: State) -> dict[str, Any]:
         return event_values(document_id, kind, before, after, at=self._at, run_id=self._run_id)
-
-
-def _takes_over(document: PlannedDocument, before: _Known | None, other: Entry) -> bool:
-    """Return whether another account's result counts for an account.
-
-    What was sent counts for the account that would send it now, not for one whose filter leaves it out. What a person
-    ignored counts where it has not been seen before.
-    """
-    return document.state is State.PLANNED if other.state in DONE else before is None
-
-
-def decide(before: _Known | None, document: PlannedDocument, settings_fingerprint: str) -> Outcome:
-    """Return what a listed document means for the known one.
-
-    A held or rejected document returns only when its record or the settings have changed since: otherwise each run
-    would reject it again for the same reason. One that the target has twice stays held whatever has changed.
-    """
-    if before is None:
-        return Outcome.NEW
-    if before.state in DONE:
-        return Outcome.DONE
-    if before.state is State.IGNORED:
-        return Outcome.IGNORED
-    if before.state is State.SENDING:
-        return Outcome.SENDING
-    has_changed = (before.fingerprint, before.settings_fingerprint) != (document.fingerprint, settings_fingerprint)
-    if before.state is State.GONE:
-        return Outcome.RETURNED
-    if before.state in ATTENTION:
-        if not has_changed or before.reason_code == BOOKED_TWICE:
-            return Outcome.UNCHANGED
-        return Outcome.REFRESHED if document.state in ATTENTION else Outcome.RETURNED
-    is_same = (before.state, before.message) == (document.state, document.message)
-    return Outcome.UNCHANGED if is_same and not has_changed else Outcome.REFRESHED

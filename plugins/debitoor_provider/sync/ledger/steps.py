@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.findings import BOOKED_TWICE, POSSIBLE_DUPLICATE
+from debitoor_provider.sync.findings import BOOKED_TWICE, POSSIBLE_DUPLICATE, STORED_DIFFERENTLY
+from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.entries import NO_REASON, duplicate_columns, mark_columns
+from debitoor_provider.sync.ledger.events import RUN
 from debitoor_provider.sync.ledger.rows import sent_values, stated_values
 from debitoor_provider.sync.ledger.sent import NOT_BOOKED
-from debitoor_provider.sync.ledger.states import EventKind
+from debitoor_provider.sync.ledger.states import DONE, EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger.database.clock import Clock
@@ -91,14 +96,16 @@ class Steps:
         mark: Message | None = None,
         invoice: str = "",
         sent: Sent | None = None,
+        is_verified: bool = True,
     ) -> Entry:
         """Record that the document is verified at the target: sent, or found there before it was sent.
 
         :param mark: of a document that was found there; one that was sent has it from :meth:`intend`
+        :param is_verified: whether the target's record was compared, so that the document may be archived
         """
         values = {**NO_REASON, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
         file = {"file_sha256": sha256, "file_bytes": size}
-        known = {name: value for name, value in file.items() if value is not None}
+        known = {name: value for name, value in file.items() if value is not None or not is_verified}
         if mark:
             known |= mark_columns(mark)
         if invoice:
@@ -159,43 +166,60 @@ class Steps:
     def archived(self, entries: Iterable[Entry], run_id: str) -> list[Entry]:
         """Record that moved documents are archived at the source; needs no lease, since archiving twice does no harm.
 
-        :raises IllegalTransition: when none of them is moved or archived
+        Of one that was moved when it was read and has been held since, e.g. by a check, only the time is recorded.
+
+        :return: those that are archived now
+        :raises IllegalTransition: when none of them is or was moved or archived
         """
         at = self._clock.now()
         values = {**NO_REASON, "archived_at": at, "moved_by": run_id}
+        read = list(entries)
         with self._database().write() as connection:
-            return advance_all(connection, EventKind.ARCHIVED, entries, values, at=at, run_id=run_id)
+            held = _note_archived(connection, [entry.id for entry in read if entry.state in DONE], at)
+            still = [entry for entry in read if entry.id not in held]
+            return advance_all(connection, EventKind.ARCHIVED, still, values, at=at, run_id=run_id)
 
     def not_archived(self, entry: Entry, run_id: str, message: Message) -> Entry:
         """Record that the source refuses to archive a moved document."""
         values = {"reason_code": str(EventKind.NOT_ARCHIVED), "message": message}
         return self._advance(EventKind.NOT_ARCHIVED, entry, values, _because(message, None), run_id)
 
-    def doubled(self, entry: Entry, run_id: str, message: Message, detail: Mapping[str, Any]) -> None:
+    def doubled(
+        self, entry: Entry, run_id: str, message: Message, detail: Mapping[str, Any], *, actor: str = RUN
+    ) -> None:
         """Hold a document of which the target has more than one record; needs no lease, since nothing is sent.
 
         The record that it was moved to is forgotten: when a person has deleted one of them, it may be the one.
 
         :param message: the records, and what resolves it
         :param detail: has their ids
+        :param actor: who found it
         :raises IllegalTransition: when it is not at the target (any more), as far as the ledger knows
         """
         at = self._clock.now()
         values = {"reason_code": message.code, "message": message, "target_id": None, "moved_by": run_id}
+        values["was_there"] = True
         with self._database().write() as connection:
             why = _because(message, detail)
-            advance_all(connection, EventKind.DOUBLED, [entry], values, at=at, run_id=run_id, detail=why)
+            advance_all(connection, EventKind.DOUBLED, [entry], values, at=at, run_id=run_id, actor=actor, detail=why)
 
-    def booked(self, entry: Entry, run_id: str, number: str) -> None:
+    def not_there(self, entry: Entry) -> Entry:
+        """Record that the target, which had a record of a document, has none any more, and return the document."""
+        with self._database().write() as connection:
+            connection.execute(documents.update().where(documents.c.id == entry.id).values(was_there=False))
+        return entry._replace(was_there=False)
+
+    def booked(self, entry: Entry, run_id: str, number: str, *, actor: str = RUN) -> None:
         """Record that the draft at the target, for which a document is marked, has been booked; needs no lease.
 
         :param number: of the record, which the booking has given it
+        :param actor: who found it
         :raises IllegalTransition: when it is not at the target (any more), as far as the ledger knows
         """
         at = self._clock.now()
         with self._database().write() as connection:
             values, detail = mark_columns(None), {"number": number}
-            advance_all(connection, EventKind.BOOKED, [entry], values, at=at, run_id=run_id, detail=detail)
+            advance_all(connection, EventKind.BOOKED, [entry], values, at=at, run_id=run_id, actor=actor, detail=detail)
 
     def _stop(
         self,
@@ -207,8 +231,11 @@ class Steps:
         invoice: str,
         stated: Mapping[str, Any] | None = None,
     ) -> Entry:
-        is_booked = message.code == BOOKED_TWICE  # at the target: only it is not certain which of the records stays
+        # At the target: only it is not certain which of the records stays.
+        is_booked = message.code == BOOKED_TWICE or entry.was_there
         values = {"reason_code": code or message.code, "message": message, **({} if is_booked else NOT_BOOKED)}
+        if message.code in {BOOKED_TWICE, STORED_DIFFERENTLY}:
+            values["was_there"] = True
         values |= stated or {}
         if message.code == POSSIBLE_DUPLICATE:
             values |= duplicate_columns(message)  # found with those that were sent and marked
@@ -231,6 +258,12 @@ class Steps:
             )
 
         return self._database().step(step)
+
+
+def _note_archived(connection: Connection, ids: list[int], at: datetime) -> set[int]:
+    """Write when documents were archived that are not at the target any more, as far as the ledger knows."""
+    where = documents.c.id.in_(ids), documents.c.state.not_in(sorted(DONE))
+    return set(connection.scalars(documents.update().where(*where).values(archived_at=at).returning(documents.c.id)))
 
 
 def _because(why: Message, detail: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.events import was_found
 from debitoor_provider.sync.ledger.states import DONE, EventKind
@@ -69,7 +68,7 @@ def read_sums(connection: Connection, where: Iterable[ColumnElement[bool]]) -> l
     Each document counts once, even one that is held because the target has it more than once.
     """
     is_sqlite = connection.dialect.name == "sqlite"
-    is_there = documents.c.state.in_(sorted(DONE)) | (documents.c.reason_code == BOOKED_TWICE)
+    is_there = documents.c.state.in_(sorted(DONE)) | documents.c.was_there
     was_sent = sa.and_(documents.c.booked_gross.is_not(None), is_there)
     gross = sa.case((was_sent, documents.c.booked_gross), else_=documents.c.gross_amount)
     currency = sa.case((was_sent, documents.c.booked_currency), else_=documents.c.currency)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import RejectError
+from debitoor_provider.sync.ledger import IllegalTransition
 from debitoor_provider.sync.steps.limits import require_few_archived
 from debitoor_provider.sync.steps.parallel import each, postponed
 
@@ -43,7 +44,8 @@ def archive(job: Job) -> int:
             job.direction.archive(entry.source_id)
         except RejectError as error:  # locked, or deleted in the meantime: nothing that another attempt would change
             log.warning("Document %s cannot be archived: %s", entry.source_id, error)
-            job.ledger.steps.not_archived(entry, job.run_id, Message("not_archived", reason=error.message))
+            with suppress(IllegalTransition):  # it is held meanwhile, e.g. by a check
+                job.ledger.steps.not_archived(entry, job.run_id, Message("not_archived", reason=error.message))
         else:
             done.append(entry)
             if len(done) >= _TOGETHER:

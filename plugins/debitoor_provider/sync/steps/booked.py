@@ -39,6 +39,6 @@ def note_booked(job: Job, entry: Entry, numbers: Mapping[str, str]) -> None:
     if not number or entry.mark_code != UNBOOKED or entry.state not in DONE:
         return
     try:
-        job.ledger.steps.booked(entry, job.run_id, number)
+        job.ledger.steps.booked(entry, job.run_id, number, actor=job.actor)
     except IllegalTransition as error:
         log.info("Document %s changed meanwhile: %s", entry.source_id, error)

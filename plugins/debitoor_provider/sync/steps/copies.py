@@ -20,6 +20,7 @@ class Copy:
     """A record at the target that carries a document's mark.
 
     :param number: by which people know it; may be empty
+    :param has_file: whether a file is attached to it
     """
 
     id: str
@@ -27,6 +28,7 @@ class Copy:
     date: date | None
     amount: Decimal | None
     currency: str
+    has_file: bool = False
 
     def named(self) -> Message | str:
         """Return by what a person finds it."""

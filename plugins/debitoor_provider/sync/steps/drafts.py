@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Sent
     from debitoor_provider.sync.statement import Statement
+    from debitoor_provider.sync.steps.copies import Copy
     from debitoor_provider.sync.steps.left_out import LeftOut
 
 Given = TypeVar("Given", contravariant=True)
@@ -72,6 +74,10 @@ class Drafts(Protocol[Given]):
 
     def released(self, record: Given) -> LeftOut | None:
         """Return why a document is not to go yet, where only a call for this one document shows it."""
+        ...
+
+    def copies_of(self, record: Given) -> Sequence[Copy]:
+        """Return the records at the target that carry a document's mark."""
         ...
 
     def present(self, record: Given, draft: Draft) -> Message | bool:

@@ -15,7 +15,7 @@ from debitoor_provider.sync.steps.copies import only_several
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Entry, Event, Ledger
     from debitoor_provider.sync.steps.copies import Copies, Copy
     from debitoor_provider.sync.steps.job import Job
 
@@ -124,7 +124,18 @@ def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -
 def booked_twice(copies: Sequence[Copy]) -> Message:
     """Return that the target has several records of one document, and what to do."""
     ordered = sorted(copies, key=lambda copy: (copy.number or copy.id, copy.id))
-    return Message("booked_twice", count=len(copies), records=[copy.named() for copy in ordered])
+    records = [copy.named() for copy in ordered]
+    return Message("booked_twice", count=len(copies), records=records, keep=_to_keep(ordered))
+
+
+def _to_keep(copies: Sequence[Copy]) -> Message | None:
+    """Return which of several records to keep: the only one with a file; ``None`` when any of them will do."""
+    with_file = [copy for copy in copies if copy.has_file]
+    if len(with_file) != 1:
+        return None
+    [kept] = with_file
+    is_alone = sum(copy.number == kept.number for copy in copies) == 1
+    return Message("keep_with_file", record=kept.number if kept.number and is_alone else kept.id)
 
 
 def found_before(entry: Entry) -> dict[str, Any]:
@@ -159,7 +170,7 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
         return None
     message = booked_twice(copies)
     try:
-        job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(copies))
+        job.ledger.steps.doubled(entry, job.run_id, message, detail=_detail(copies), actor=job.actor)
     except IllegalTransition as error:
         log.info("Document %s changed meanwhile: %s", entry.source_id, error)
         return None
@@ -170,11 +181,18 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
 def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
     """Return whether a person wanted so many records, or knew of them and marked the document as there."""
     history = ledger.documents.history(entry)
-    if len(copies) <= 1 + sum(bool(event.detail.get("anew")) for event in history):
+    if len(copies) <= 1 + _wanted(history):
         return True
     marked = [place for place, event in enumerate(history) if event.kind == EventKind.MARKED_MOVED]
-    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())} if marked else set()
-    return {copy.id for copy in copies} <= reported
+    if not marked:
+        return False
+    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())}
+    return len({copy.id for copy in copies} - reported) <= _wanted(history[marked[-1] :])
+
+
+def _wanted(history: Sequence[Event]) -> int:
+    """Return how often a person wanted one more record."""
+    return sum(bool(event.detail.get("anew")) for event in history)
 
 
 def _detail(copies: Sequence[Copy]) -> dict[str, Any]:

@@ -7,16 +7,18 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.ledger import ATTENTION, Entry, Outcome, PlannedDocument, State
+from debitoor_provider.sync.ledger import ATTENTION, OPEN, Entry, Outcome, PlannedDocument, State
+from debitoor_provider.sync.steps.duplicates import require_single
 from debitoor_provider.sync.steps.known import GIVEN_UP, Known
 from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.turns import SharedJudgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from debitoor_provider.sync.ledger import Described
+    from debitoor_provider.sync.steps.drafts import Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.left_out import LeftOut
 
@@ -29,6 +31,8 @@ class ForeseenDocument:
     :param decisions: what a person has decided about it, as far as the plan would leave it
     :param is_due: whether the run would try to move it
     :param is_shown: whether the preview shows it
+    :param name: that its copy would be uploaded with
+    :param former_name: that its copy keeps if it is there already
     :param known: what the ledger would have of it after the plan, as others may repeat it
     """
 
@@ -42,6 +46,7 @@ class ForeseenDocument:
     is_listed: bool = True
     is_shown: bool = False
     name: str = field(default="")
+    former_name: str = field(default="")
     known: Known | None = None
 
 
@@ -58,7 +63,7 @@ def decisions_of(job: Job, row: ForeseenDocument) -> str:
 def is_due(row: ForeseenDocument, *, is_named: bool) -> bool:
     """Return whether the row would be planned, or sending, when the plan has been entered."""
     entry = row.entry
-    if entry is not None and entry.state is State.SENDING:
+    if entry is not None and (entry.state is State.SENDING or _is_looked_for(entry, row.left_out, is_named=is_named)):
         return True
     if row.outcome in {None, Outcome.DONE, Outcome.IGNORED} or row.planned.state is not State.PLANNED:
         return False
@@ -67,11 +72,58 @@ def is_due(row: ForeseenDocument, *, is_named: bool) -> bool:
     return True
 
 
+def _is_looked_for(entry: Entry, left_out: LeftOut | None, *, is_named: bool) -> bool:
+    """Return whether a run would ask the target for a document that was there, whether or not the rules take it."""
+    is_planned = entry.state is State.PLANNED or (entry.state in ATTENTION and is_named)
+    is_dropped = left_out is not None and not left_out.waits
+    return entry.was_there and (is_planned or (entry.state is State.WAITING and is_dropped))
+
+
+def not_listed(
+    job: Job, listed: Collection[str], gone: Collection[str], named: Collection[str], *, is_full: bool
+) -> Iterator[ForeseenDocument]:
+    """Yield the rows of documents that the run would try to move although no list has them.
+
+    :param gone: documents that do not exist any more
+    :param named: documents that a person named
+    :param is_full: whether everything was listed
+    """
+    documents = job.ledger.documents
+    for entry in documents.known(job.account_id, job.direction.name, gone).values():
+        if _is_looked_for(entry, job.direction.deleted, is_named=entry.source_id in named):
+            yield left_behind(job, entry)
+    waiting = documents.waiting(job.account_id) if is_full else []
+    due = [] if job.is_chosen else [*job.due(), *(entry for entry in waiting if entry.was_there)]
+    for entry in due:
+        is_listed = entry.source_id in listed or entry.source_id in gone
+        if not is_listed and (entry.was_there or not lacks(entry, is_full=is_full)):
+            yield left_behind(job, entry)
+
+
+def lacks(entry: Entry, *, is_full: bool) -> bool:
+    """Return whether the plan would let go a document that its list does not have."""
+    return is_full and entry.state in OPEN and entry.archived_at is None
+
+
 def left_behind(job: Job, entry: Entry) -> ForeseenDocument:
     """Return the row of a document that an earlier run planned and did not move."""
     record = job.direction.load(entry.snapshot)
     planned = job.direction.planned(record)
     return ForeseenDocument(record, planned, entry=entry, decisions=entry.decisions, is_due=True, is_listed=False)
+
+
+def is_kept(job: Job, row: ForeseenDocument, drafts: Drafts[Any]) -> bool:
+    """Return whether the target has a document that this account has sent before: then no rule drops it.
+
+    :raises Obstacle: when there are more records than a person wanted
+    """
+    entry = row.entry
+    if entry is None or not (entry.was_there or entry.state is State.SENDING):
+        return False
+    there = drafts.copies_of(row.record)
+    if not entry.wants_new_record:
+        require_single(job.ledger, entry, there)
+    return bool(there)
 
 
 def lookalikes_of(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.accounts.settings import fingerprint
-from debitoor_provider.sync.ledger import DUE
+from debitoor_provider.sync.ledger import DUE, RUN
 from debitoor_provider.sync.window import RunKind, was_chosen
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Job:
     :param patient: whether other runs need not wait for this one
     :param is_chosen: whether the run is for a period or for documents that were chosen; ``None``: as its plan says
     :param shared: a listing of changes that several accounts take their documents from
+    :param actor: who or what it is, in the history of documents: a run, a check, or ``user:<name>``
     :param ending: set when the process is to end: then no further document begins
     """
 
@@ -45,6 +46,7 @@ class Job:
     patient: bool = False
     is_chosen: bool | None = None
     shared: SharedListing[Any] | None = None
+    actor: str = RUN
     ending: threading.Event = field(default_factory=threading.Event, repr=False)
     now: Callable[[], datetime] = field(default=_utc_now, repr=False)
 

@@ -11,30 +11,33 @@ from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, 
 from debitoor_provider.sync.money import canonical
 from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.rate_sums import gross_amounts
-from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.entering import enter
 from debitoor_provider.sync.steps.foreseen import (
     ForeseenDocument,
     decisions_of,
     in_order,
     is_due,
-    left_behind,
+    is_kept,
+    lacks,
     lookalikes_of,
+    not_listed,
 )
+from debitoor_provider.sync.steps.foreseen_names import name_again_foreseen, name_foreseen
 from debitoor_provider.sync.steps.left_out import before_reading
 from debitoor_provider.sync.steps.limits import foreseen, foreseen_at_archive
 from debitoor_provider.sync.steps.plan import listing
-from debitoor_provider.sync.steps.rename import FreeNames, other_wish, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
     from datetime import date
     from decimal import Decimal
 
     from debitoor_provider.sync.rate_sums import ByRate
     from debitoor_provider.sync.steps.drafts import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.left_out import LeftOut
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
+    from debitoor_provider.sync.steps.rename import FreeNames
     from debitoor_provider.sync.window import Window
 
 
@@ -113,11 +116,11 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
             _read_again(job, row)
     due = [row for row in in_order(job, rows) if row.is_shown]
     for row in due:
-        _name_again(job, row, names)
+        name_again_foreseen(job, row, names)
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
-    judged = {id(row): _judged(row, drafts, lookalikes) for row in due} if drafts else {}
+    judged = {id(row): _judged(job, row, drafts, lookalikes) for row in due} if drafts else {}
     documents = [judged.get(id(row)) or _settled(row) for row in shown]
     warnings = [one.message for one in (*job.direction.unknown_names(), *(job.direction.doubts() if due else ()))]
     stop = foreseen(job, to_move)
@@ -155,27 +158,22 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
         row.entry, row.outcome = known.get(id_), result.outcomes.get(id_)
         row.decisions = decisions_of(job, row)
         row.is_due = is_due(row, is_named=id_ in named)
-    leaving = [entry for id_, entry in known.items() if id_ in gone and entry.state in OPEN]
-    for entry in [] if job.is_chosen else job.due():
-        if entry.source_id in rows or entry.source_id in gone:
-            continue
-        if is_full and entry.state in OPEN and entry.archived_at is None:
-            leaving.append(entry)  # a full listing that lacks it
-        else:
-            rows[entry.source_id] = left_behind(job, entry)
-    names = _name(job, rows.values(), leaving)
+    for row in list(not_listed(job, rows, gone - rows.keys(), named, is_full=is_full)):
+        rows[row.planned.source_id] = row
 
     def leaves(entry: Entry) -> bool:
-        is_lacking = is_full and entry.source_id not in rows and entry.archived_at is None
-        return entry.state in OPEN and (is_lacking or entry.source_id in gone)
+        is_lacking = entry.source_id not in rows and lacks(entry, is_full=is_full)
+        return entry.state in OPEN and not entry.was_there and (is_lacking or entry.source_id in gone)
 
+    leaving = [entry for entry in (*known.values(), *([] if job.is_chosen else job.due())) if leaves(entry)]
+    names = name_foreseen(job, rows.values(), leaving)
     return list(rows.values()), leaves, names
 
 
 def _read_again(job: Job, row: ForeseenDocument) -> None:
-    """Read what an earlier run left behind as it is now, as the run does before it moves it."""
+    """Read what an earlier run left behind as it is now, as the run does with all that it has not listed itself."""
     entry = row.entry
-    if entry is None or is_fresh(entry, job.settings_fingerprint, job.now()):
+    if entry is None:
         return
     try:
         row.record = job.direction.read(entry.source_id)
@@ -185,47 +183,27 @@ def _read_again(job: Job, row: ForeseenDocument) -> None:
         corrected = job.direction.corrected(row.record, row.decisions)
         row.left_out = before_reading(job.direction.select(corrected, sent_again=entry.goes_although_archived))
         row.planned = job.direction.planned(row.record)
-    row.is_due = row.left_out is None
+    row.is_due = row.left_out is None or entry.was_there
 
 
-def _name(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[Entry]) -> FreeNames:
-    """Give each due document the name that the rename step would give it; return which names are left."""
-    rows = list(rows)
-    renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
-    freed = [entry.target_name for entry in [*renamed, *leaving] if entry.target_name]
-    names = FreeNames(job.ledger, job.account_id, job.direction.name, freed=freed)
-    wanted = []
-    for row in rows:
-        if row.entry and row.entry.target_name and row.entry not in renamed:
-            row.name = row.entry.target_name
-        elif row.is_due and (row.entry is None or row.entry.state is not State.SENDING):
-            wanted.append(row)
-    wanted.sort(key=lambda row: turn(row.planned.source_id))
-    wishes = [job.direction.wish(job.direction.corrected(row.record, row.decisions)) for row in wanted]
-    for row, name in zip(wanted, names.give_each(wishes), strict=True):
-        row.name = name
-    return names
-
-
-def _name_again(job: Job, row: ForeseenDocument, names: FreeNames) -> None:
-    """Give a document that was named before the name that it would be uploaded with."""
-    entry = row.entry
-    if entry and not entry.file_id and row.name == entry.target_name and (wish := other_wish(job, entry, row.record)):
-        row.name = names.give_instead(row.name, wish)
-
-
-def _judged(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
+def _judged(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
     try:
-        return _due(row, drafts, lookalikes)
+        return _due(job, row, drafts, lookalikes)
     finally:
         if lookalikes and row.known:
             lookalikes.end(row.known)
 
 
-def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
-    waits = drafts.released(row.record)
-    if waits is not None:
-        return _of(row, "waiting" if waits.waits else "left out", waits.message)
+def _due(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
+    try:
+        stays = is_kept(job, row, drafts)
+    except Obstacle as obstacle:
+        return _of(row, obstacle.kind.value, obstacle.message)
+    left_out = before_reading(row.left_out) or drafts.released(row.record)
+    if left_out is not None and stays:
+        return replace(_of(row, "there", left_out.message), target_name=row.former_name)
+    if left_out is not None:
+        return _left_out(row, left_out)
     try:
         draft = drafts.draft(row.record, row.decisions)
     except Obstacle as obstacle:
@@ -240,7 +218,7 @@ def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | No
         if isinstance(there, Message):
             return _drafted(row, "held", there, draft)
         if there:
-            return _drafted(row, "there", None, draft)
+            return replace(_drafted(row, "there", None, draft), target_name=row.former_name)
     duplicate = None
     if lookalikes and row.known:
         try:
@@ -258,11 +236,15 @@ def _settled(row: ForeseenDocument) -> Preview:
         return _of(row, "ignored" if entry and entry.state is State.IGNORED else "there", _kept(entry))
     if row.outcome is Outcome.IGNORED:
         return _of(row, "ignored", _kept(entry))
-    if row.left_out is not None:
-        return _of(row, "waiting" if row.left_out.waits else "left out", row.left_out.message)
-    if entry is not None and entry.state in ATTENTION:
+    if entry is not None and entry.state in ATTENTION and (entry.was_there or row.left_out is None):
         return _of(row, entry.state.value, _kept(entry))
+    if row.left_out is not None:
+        return _left_out(row, row.left_out)
     return _of(row, "waiting", Message("another_run_is_at_it"))
+
+
+def _left_out(row: ForeseenDocument, left_out: LeftOut) -> Preview:
+    return _of(row, "waiting" if left_out.waits else "left out", left_out.message)
 
 
 def _kept(entry: Entry | None) -> Message | None:

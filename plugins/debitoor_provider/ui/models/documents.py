@@ -131,7 +131,7 @@ class EventModel(BaseModel):
 
     at: Moment
     kind: str
-    actor: Text = Field(description="run, or user:<name>")
+    actor: Text = Field(description="run, check, or user:<name>")
     run: RunRef | None
     from_state: State | None
     to_state: State

@@ -210,6 +210,26 @@ def test_an_import_gets_the_net_amount_that_its_record_states(
     assert rates == {"a": "19", "b": "19:119.01:100.02", "c": "19:-119.01:-100.02", "d": "19", "90": ""}
 
 
+def test_no_rule_drops_a_document_that_was_held_because_it_is_there_twice(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    today = Ledger.open(today_url)
+    twice, usd, moved = (in_state(today, state, number) for number, state in enumerate([State.MOVED] * 3, 1))
+    today.steps.doubled(twice, RUN, Message("booked_twice", count=2, records=[], keep=None), {"copies": ["1", "2"]})
+    today.documents.retry([usd], "user:ada", again=True)
+    (usd,) = today.leases.claim([*today.documents.known("acme", "export", ["2"]).values()], OWNER, TTL)
+    today.steps.hold(today.steps.not_there(usd), Message("foreign_currency", currency="USD"))
+    fill_version("0019", empty_url, today_url, tmp_path, monkeypatch)
+    today.close()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        assert {entry.source_id: entry.was_there for entry in ledger.documents.entries()} == {
+            twice.source_id: True, usd.source_id: False, moved.source_id: False,
+        }  # fmt: skip
+
+
 def test_it_resumes_where_it_stopped(first: str):
     upgrade(Namespace(verbose=True))
     ledger = Ledger.open(first)

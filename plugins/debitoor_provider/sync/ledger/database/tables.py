@@ -78,6 +78,7 @@ documents = sa.Table(
     sa.Column("changed_at", _INSTANT, nullable=False),
     sa.Column("moved_at", _INSTANT),
     sa.Column("archived_at", _INSTANT),
+    sa.Column("was_there", sa.Boolean, nullable=False, default=False),
     sa.UniqueConstraint("account", "direction", "source_id", name="uq_debitoor_documents_source"),
     sa.UniqueConstraint("account", "direction", "target_name_key", name="uq_debitoor_documents_name"),
     sa.Index("ix_debitoor_documents_state", "account", "state", "changed_at", "id"),

@@ -49,6 +49,7 @@ function HistoryEvent({ event }) {
 function Actor({ event }) {
   const { t } = useWords();
   if (event.actor.startsWith("user:")) return event.actor.slice("user:".length);
+  if (event.actor === "check") return t("history.byCheck");
   if (event.run) return h(RunPlace, { run: event.run });
   return t("history.byRun");
 }
