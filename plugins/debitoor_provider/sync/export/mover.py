@@ -14,7 +14,6 @@ from debitoor_provider.services.errors import (
     FileRefused,
     NotFound,
     RejectError,
-    RetryError,
     ServiceError,
     UnclearOutcome,
 )
@@ -31,17 +30,17 @@ from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle, held, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
-    SETTLE,
-    TARGET_TIME,
     Attempt,
     found_before,
     open_attempts,
+    require_over,
+    require_over_elsewhere,
     require_single,
+    time_by,
 )
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.lookalikes import turn_of
-from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,7 +94,10 @@ class ExpenseMover:
         attempt = self.attempts.get(entry.id)
         if attempt and self._settle(entry, attempt):
             return
-        self._wait_for_others(entry)
+        if other := self.elsewhere.get(entry.id):
+            attempts = open_attempts(self.ledger, [other])
+            message = Message("booked_by_another_account", account=other.account)
+            require_over_elsewhere(attempts, self.now(), self.debitoor, other, message)
         with spool() as body:
             decisions = to_decisions(entry.decisions)
             document = self._fetch(entry, decisions, body)
@@ -128,13 +130,7 @@ class ExpenseMover:
                 announced = BookedAmounts.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
                 return True
-        if attempt.may_arrive(self.now(), reported_time(self.debitoor)):
-            raise UnclearOutcome(
-                Message("last_attempt_under_way"),
-                retry_after=SETTLE.total_seconds(),
-                service="Debitoor",
-                operation="create_expense",
-            )
+        require_over(attempt, self.now(), self.debitoor, "Debitoor", "create_expense")
         return False
 
     def _marked(self, entry: Entry) -> Sequence[Expense]:
@@ -146,14 +142,6 @@ class ExpenseMover:
         if not entry.wants_new_record:
             require_single(self.ledger, entry, as_copies(there))
         return there
-
-    def _wait_for_others(self, entry: Entry) -> None:
-        """Let another sync account find out first the outcome of its attempt to book the same document."""
-        other = self.elsewhere.get(entry.id)
-        attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
-        if other and attempt and attempt.may_arrive(self.now(), reported_time(self.debitoor)):
-            message = Message("booked_by_another_account", account=other.account)
-            raise RetryError(message, retry_after=SETTLE.total_seconds())
 
     def _fetch(self, entry: Entry, decisions: Decisions, body: BinaryIO) -> Document | None:
         """Read the document as it is now and its file; ``None`` when it is not to go.
@@ -210,7 +198,7 @@ class ExpenseMover:
     def _send(self, entry: Entry, document: Document, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
         duplicate = self._duplicate(entry, booking)
-        detail = booking.as_json() | _time_by(self.debitoor)
+        detail = booking.as_json() | time_by(self.debitoor)
         entry = self.ledger.steps.intend(
             entry,
             detail=detail,
@@ -291,9 +279,3 @@ class ExpenseMover:
                 )
                 return
         raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
-
-
-def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
-    """Return the time by Debitoor's clock in the form of an announcement."""
-    reported = reported_time(debitoor)
-    return {TARGET_TIME: reported.isoformat()} if reported else {}

@@ -21,8 +21,9 @@ from debitoor_provider.sync.statement import Statement
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ImportAccount
-
+    from debitoor_provider.sync.ledger import Entry
 
 _AMOUNTS = ("net", "tax", "gross")
 _MISSING = "?"
@@ -48,6 +49,15 @@ def sent_of(upload: NewDocument, document: SalesDocument) -> Sent:
     own = (upload.net_amount, gross, currency, number, document.customer_name, number)
     by_rate = amounts_by_rate(document, gross)
     return Sent(gross or ZERO, currency, upload.document_date, *own, by_rate=by_rate)
+
+
+def sent_before(entry: Entry, there: Document, document: SalesDocument) -> Sent | None:
+    """Return what was sent of a document that the ledger does not know to have been sent."""
+    gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
+    if gross is None:
+        return None
+    by_rate = amounts_by_rate(document, gross)
+    return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:
