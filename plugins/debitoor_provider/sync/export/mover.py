@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -252,15 +251,27 @@ class ExpenseMover:
     def _confirm(
         self, entry: Entry, stored: Expense, figures: BookedAmounts, file_id: str | None, size: int | None
     ) -> None:
-        """Check the stored record against what was sent; only then the document counts as moved."""
+        """Check the stored record against what was sent; only then the document counts as moved.
+
+        :raises Obstacle: when it differs
+        :raises UnclearOutcome: when the answer does not show it and the record cannot be read now
+        """
         if figures.differences_with_file(stored, file_id, size):
-            with suppress(RejectError):  # the answer may have left out a part of the record
-                stored = self.debitoor.expense(stored.id)
+            stored = self._read_again(stored)  # the answer may have left out a part of the record
         if wrong := figures.differences_with_file(stored, file_id, size):
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         known = {key: value for key, value in details.items() if value}
         self.ledger.steps.moved(entry, stored.id, detail=known, mark=None if entry.mark_code else unbooked(stored))
+
+    def _read_again(self, stored: Expense) -> Expense:
+        try:
+            return self.debitoor.expense(stored.id)
+        except RejectError:
+            return stored
+        except ServiceError as error:
+            message = Message("expense_not_confirmed", expense=stored.number or stored.id, reason=error.message)
+            raise UnclearOutcome(message, service=error.service, operation=error.operation).after(error) from error
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
