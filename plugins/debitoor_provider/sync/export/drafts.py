@@ -11,7 +11,7 @@ from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
-from debitoor_provider.sync.export.present import as_copies
+from debitoor_provider.sync.export.present import as_copies, differs
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size
 from debitoor_provider.sync.invoice.reading import read
@@ -158,8 +158,3 @@ class ExpenseDrafts:
         if any(not drafted.booking.figures.differences(expense) for expense in there):
             return True
         return differs(there)
-
-
-def differs(there: Sequence[Expense]) -> Message:
-    """Return that expenses carry the document's mark, but say something else."""
-    return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])

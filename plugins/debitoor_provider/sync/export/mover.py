@@ -20,13 +20,13 @@ from debitoor_provider.sync.content import Content, seal, spool
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
 from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.expense import draft
-from debitoor_provider.sync.export.present import as_copies
+from debitoor_provider.sync.export.present import as_copies, differs
 from debitoor_provider.sync.export.records import DOCUMENTS
 from debitoor_provider.sync.export.selection import select, select_workflow
 from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size, require_whole
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
     Attempt,
@@ -289,4 +289,4 @@ class ExpenseMover:
                     sent=booking.sent(self.books.currency),
                 )
                 return
-        raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
+        raise Obstacle(ObstacleKind.HELD, differs(there))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
@@ -84,6 +85,11 @@ def _as_copy(expense: Expense) -> Copy:
 def _uids(expense: Expense) -> frozenset[int]:
     """Return the documents whose marks an expense carries."""
     return frozenset(uid for line in expense.lines if (uid := find_marker(line.description)) is not None)
+
+
+def differs(there: Iterable[Expense]) -> Message:
+    """Return that expenses carry a document's mark, but say something else."""
+    return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])
 
 
 def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
