@@ -22,7 +22,7 @@ from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.present import as_copies, differs
 from debitoor_provider.sync.export.records import DOCUMENTS
-from debitoor_provider.sync.export.selection import select, select_workflow
+from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size, require_whole
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
@@ -67,7 +67,10 @@ _SMALL_BYTES = 2 << 20  # as much is taken with the detail call if the file has 
 
 @dataclass(frozen=True, slots=True)
 class ExpenseMover:
-    """What the documents of one batch share on their way."""
+    """What the documents of one batch share on their way.
+
+    :param select: returns why the account does not take a document, see :meth:`.ExportDirection.select`
+    """
 
     account: ExportAccount
     settings: str
@@ -80,6 +83,7 @@ class ExpenseMover:
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     lookalikes: Lookalikes | None
+    select: Callable[..., LeftOut | None]
     name_again: Callable[[Entry, Document], Entry]
     now: Callable[[], datetime]
     rates: ExchangeRates
@@ -160,7 +164,7 @@ class ExpenseMover:
                 detail = self._detail(uid, content=small and not unreleased, approval=approval)
                 document = detail.document
                 current = corrected(document, decisions.corrections)
-                left_out = select(current, self.account, archived_by_us=entry.archived_at is not None)
+                left_out = self.select(current, sent_again=entry.goes_although_archived)
                 left_out = before_reading(left_out) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     self._leave(entry, left_out)

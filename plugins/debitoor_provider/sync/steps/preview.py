@@ -223,7 +223,7 @@ def _judged(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes |
 
 
 def _due(row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
-    waits = drafts.released(row.record)
+    waits = drafts.released(row.record, row.decisions, sent_again=row.goes_although_archived)
     if waits is not None:
         return _of(row, "waiting" if waits.waits else "left out", waits.message)
     try:
