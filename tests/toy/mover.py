@@ -82,7 +82,7 @@ class FolderDrafts:
     def draft(self, record: Document, choice: str = "") -> FolderDraft:
         return draft(record)
 
-    def released(self, record: Document) -> LeftOut | None:
+    def released(self, record: Document, decisions: str = "", *, sent_again: bool = False) -> LeftOut | None:
         return None
 
     def copies_of(self, record: Document) -> Sequence[Copy]:

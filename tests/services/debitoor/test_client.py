@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import tempfile
 import threading
@@ -196,10 +197,10 @@ def test_an_amount_with_three_decimals_is_not_sent(service, client):
     assert service.asked == []
 
 
-def test_expenses_are_read_to_the_empty_page(service, client):
-    service.on("GET", EXPENSES, rows("c", "b"), rows("a"), rows())
+def test_expenses_are_read_until_a_page_has_no_further_one(service, client):
+    service.on("GET", EXPENSES, rows("c", "b"), rows("b", "a"), rows("a"))
     assert [expense.id for expense in client.expenses(page_size=2)] == ["c", "b", "a"]
-    assert [asked.query.get("skip") for asked in service.asked] == [None, ["2"], ["3"]]
+    assert [asked.query.get("skip") for asked in service.asked] == [None, ["1"], ["2"]]
     assert all(asked.query["limit"] == ["2"] for asked in service.asked)
 
 
@@ -250,13 +251,13 @@ def test_pages_with_rows_that_the_caller_knows_of_are_asked_for_side_by_side(ser
     page = _pages(everything)
 
     def meet(asked: Asked) -> Reply:
-        if asked.query.get("skip") != ["1200"]:
+        if asked.query.get("skip") != ["1199"]:
             together.wait()
         return page(asked)
 
     service.on("GET", EXPENSES, meet)
     assert _ids(client, at_least=1200) == everything
-    assert _skips(service) == [0, 500, 1000, 1200]
+    assert _skips(service) == [0, 499, 998, 1199]
 
 
 @pytest.mark.parametrize("at_least", [0, 499, 500, 1000])
@@ -264,7 +265,7 @@ def test_it_takes_no_more_calls_to_know_how_many_rows_there_are(service, client,
     everything = [f"{number:04}" for number in range(1000)]
     service.on("GET", EXPENSES, _pages(everything))
     assert _ids(client, at_least=at_least) == everything
-    assert _skips(service) == [0, 500, 1000]
+    assert _skips(service) == [0, 499, 998, 999]
 
 
 @pytest.mark.parametrize("cap", [3, 100, 400])
@@ -284,6 +285,38 @@ def test_rows_added_while_pages_are_read_side_by_side_are_listed_once(service, c
     first, later = _pages(old), _pages(["new", *old])
     service.on("GET", EXPENSES, lambda asked: (later if "skip" in asked.query else first)(asked))
     assert _ids(client, at_least=1000) == old
+
+
+@pytest.mark.parametrize("at_least", [0, 1200])
+@pytest.mark.parametrize("removed", [0, 400, 499])
+def test_a_row_that_is_removed_between_two_pages_passes_over_no_other(service, client, removed, at_least):
+    everything = [f"{number:04}" for number in range(1200)]
+    left = [row for row in everything if row != f"{removed:04}"]
+    calls = itertools.count()
+    page = lambda asked: _pages(left if next(calls) else everything)(asked)  # noqa: E731 - two states of one list
+    service.on("GET", EXPENSES, page)
+    assert set(left) <= set(_ids(client, at_least=at_least))
+
+
+def test_a_row_that_moves_to_the_front_of_a_list_between_two_pages_is_listed(service, client):
+    everything = [f"{number:04}" for number in range(1200)]
+    moved = ["0700", *(row for row in everything if row != "0700")]
+    calls = itertools.count()
+    service.on("GET", EXPENSES, lambda asked: _pages(moved if next(calls) else everything)(asked))
+    assert set(_ids(client)) == set(everything)
+
+
+def test_a_list_that_loses_rows_whenever_it_is_read_is_read_later(service, client):
+    calls = itertools.count()
+
+    def shrinking(asked: Asked) -> Reply:
+        return _pages([f"{number:04}" for number in range(next(calls) * 100, 5000)])(asked)
+
+    service.on("GET", EXPENSES, shrinking)
+    with pytest.raises(Unavailable, match="kept changing") as error:
+        _ids(client)
+    assert (error.value.service, error.value.operation) == ("Debitoor", "list_expenses")
+    assert len(service.asked) == 6
 
 
 def test_rows_added_while_paging_are_listed_once(service, client):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.services.errors import Refused
 from debitoor_provider.services.getmyinvoices.body import FileBody, changes_body, company_body, upload_fields
 from debitoor_provider.services.getmyinvoices.models import LineItem, NewDocument
 
@@ -84,6 +85,22 @@ def test_an_upload_omits_unknown_fields():
 
 def test_an_amount_of_zero_is_known():
     assert upload_fields(NewDocument("a.pdf", "MISC", gross_amount=Decimal(0)))["grossAmount"] == "0.00"
+
+
+@pytest.mark.parametrize("amount", ["10.005", "-0.001", "NaN", "Infinity"])
+def test_an_amount_that_cannot_be_written_with_two_decimals_is_not_sent(amount):
+    for send in (lambda value: upload_fields(NewDocument("a.pdf", "MISC", net_amount=value)), _changed_net):
+        with pytest.raises(Refused) as refused:
+            send(Decimal(amount))
+        assert [problem.field for problem in refused.value.fields] == ["netAmount"]
+
+
+def _changed_net(value):
+    return changes_body({"net_amount": value})
+
+
+def test_zeros_beyond_two_decimals_are_no_digits_of_an_amount():
+    assert changes_body({"net_amount": Decimal("10.5000")}) == {"netAmount": "10.50"}
 
 
 def test_the_day_of_payment_is_sent_for_paid_documents_only():

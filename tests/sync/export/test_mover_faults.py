@@ -239,7 +239,7 @@ def test_an_answer_that_leaves_out_a_part_of_the_expense_is_completed_by_a_look(
     assert watch.calls["debitoor.expenses.get"] == ("number" not in lacks)
 
 
-@pytest.mark.parametrize("error", [500, 404])
+@pytest.mark.parametrize("error", [500, 429, 401, 404])
 def test_a_look_that_fails_leaves_the_expense_to_the_next_try_or_is_as_good_as_none(acme: Stage, error: int) -> None:
     uid = acme.document()
     acme.plan(acme.exports())
@@ -247,15 +247,18 @@ def test_a_look_that_fails_leaves_the_expense_to_the_next_try_or_is_as_good_as_n
     create = acme.debitoor.create_expense
     acme.debitoor.create_expense = lambda expense: replace(create(expense), file=None)
     acme.fault("status", "debitoor.expenses.get", status=error, body={"code": 1})
-    with suppress(RetryError):
-        acme.send(acme.exports())
-    acme.sandbox.clear_faults()
     if error == 404:
+        acme.send(acme.exports())
         assert acme.states() == {uid: "rejected stored_differently"}
         return
-    acme.clock.pass_by(minutes=5)
-    acme.export()
+    with pytest.raises(RetryError, match="could not be read to confirm it"):
+        acme.send(acme.exports())
+    acme.sandbox.clear_faults()
+    assert acme.states() == {uid: "sending"}  # nobody decides anything about it in between
+    assert acme.ledger.runs.counts(acme.run_id) == {}
+    acme.finish()
     assert acme.states() == {uid: "moved"}
+    assert acme.ledger.runs.counts(acme.run_id) == {"moved": 1}
     assert len(acme.company.expenses()) == 1
 
 

@@ -137,6 +137,20 @@ def test_a_rounding_difference_goes_to_the_largest_line_and_is_recorded() -> Non
     assert (lines(parts), parts.rounding) == ("7:-107.00 19:-119.02", Decimal("-0.02"))
 
 
+def many_items(gross: str, rates: str = "7 19") -> Document:
+    """Return a document with 500 line items at three rates that come to 650.00."""
+    items = " ".join(["7:1.00"] * 300 + ["19:1.50"] * 100 + ["0:2.00"] * 100)
+    return document(gross, None, rates, items)
+
+
+def test_a_rounding_difference_of_many_line_items_is_ten_cents_at_most() -> None:
+    assert lines(split(many_items("650.10"))) == "0:200.00 7:300.10 19:150.00"
+    for gross in ("650.11", "649.89", "655.00"):
+        with pytest.raises(Obstacle) as obstacle:
+            split(many_items(gross, "0 7 19"))
+        assert obstacle.value.code == "too_many_rates"
+
+
 amounts = st.decimals(-LARGEST, LARGEST, places=2)
 rates = st.sampled_from([Decimal(rate) for rate in ("0", "5.5", "7", "10", "19", "20", "25")])
 

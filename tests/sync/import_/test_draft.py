@@ -49,6 +49,15 @@ def test_the_upload_has_the_data_of_the_invoice() -> None:
     assert upload.run_ocr is False  # the figures are known better than any text recognition reads them
 
 
+@pytest.mark.parametrize("amounts", [{"net": "10.005", "gross": "11.90"}, {"net": "10.00", "gross": "11.905"}])
+def test_amounts_with_more_decimals_than_getmyinvoices_takes_are_held(amounts: dict[str, str]) -> None:
+    figures = {f"total_{name}_amount": Decimal(amount) for name, amount in amounts.items()}
+    with pytest.raises(Obstacle) as met:
+        new_document(replace(INVOICE, total_tax_amount=None, **figures), import_(), None, "a.pdf")
+    assert met.value.code == "sales_not_in_cents"
+    assert f"gross {amounts['gross']}" in met.value.message.text()
+
+
 @pytest.mark.parametrize("document", [INVOICE, CREDIT_NOTE])
 def test_a_gross_amount_that_is_not_reported_is_that_of_net_and_tax_and_never_0(document: SalesDocument) -> None:
     net = document.total_net_amount or Decimal(0)

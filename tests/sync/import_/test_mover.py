@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +199,7 @@ def test_an_upload_that_is_found_only_by_its_bytes_gets_its_tags_too(acme: Stage
     acme.fault("status", "gmi.documents.list", status=200, body={"totalCount": 0, "maxPages": 0, "records": []})
     with pytest.raises(RetryError):
         acme.import_(account)
+    acme.clock.pass_by(minutes=2)
     acme.finish_import(account)
     assert imported(acme)[source]["tags"] == ["debitoor"]
     assert acme.states("import") == {source: "moved"}
@@ -327,6 +329,7 @@ def test_an_existing_file_that_cannot_be_looked_at_is_looked_at_later(acme: Stag
         acme.import_()
     assert acme.states("import") == {source: "sending"}
     acme.sandbox.clear_faults()
+    acme.clock.pass_by(minutes=2)
     acme.finish_import()
     assert acme.states("import") == {source: "held same_file"}
 
@@ -645,3 +648,69 @@ def test_a_rebuilt_ledger_names_the_customer(acme: Stage) -> None:
     acme.open_ledger("new")
     acme.rebuild_import()
     assert acme.entry(source, "import").company == "Kunde AG"
+
+
+def blind_search(acme: Stage) -> int:
+    """Let GetMyInvoices find nothing by a list, as when its search lags (contract 6.4)."""
+    return acme.fault("status", "gmi.documents.list", status=200, body={"totalCount": 0, "maxPages": 0, "records": []})
+
+
+def test_an_upload_that_is_found_late_is_not_repeated_before_its_time(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("cut_after", "gmi.documents.create", times=1)
+    blind = blind_search(acme)
+    with pytest.raises(RetryError):
+        acme.import_()
+    acme.company.print_again(source, b"%PDF-1.4 in another layout %%EOF")
+    watch = acme.watch()
+    with pytest.raises(RetryError, match="may still be on its way") as wait:
+        acme.finish_import()
+    assert wait.value.retry_after == 90
+    assert "GetMyInvoices" in str(wait.value)
+    assert watch.writes == []
+    assert acme.states("import") == {source: "sending"}
+    acme.sandbox.clear_faults(blind)
+    acme.finish_import()
+    assert imported(acme).keys() == {source}
+    assert acme.states("import") == {source: "moved"}
+
+
+def test_an_upload_that_did_not_arrive_is_repeated_once_its_time_has_passed(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("cut_before", "gmi.documents.create", times=1)
+    for _ in range(2):
+        with pytest.raises(RetryError):
+            acme.import_()
+    acme.clock.pass_by(seconds=91)
+    acme.import_()
+    assert imported(acme).keys() == {source}
+    assert acme.states("import") == {source: "moved"}
+
+
+def test_a_clock_of_ours_that_is_put_forward_does_not_repeat_an_upload_too_early(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("cut_before", "gmi.documents.create", times=1)
+    with pytest.raises(RetryError):
+        acme.import_()
+    acme.clock.passed += timedelta(minutes=10)
+    with pytest.raises(RetryError):
+        acme.finish_import()
+    assert acme.states("import") == {source: "sending"}
+
+
+def test_an_account_waits_for_the_open_upload_of_another(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.fault("cut_after", "gmi.documents.create", times=1)
+    blind = blind_search(acme)
+    with pytest.raises(RetryError):
+        acme.import_()
+    acme.company.print_again(source, b"%PDF-1.4 in another layout %%EOF")
+    acme.account_id = "acme-2"
+    with pytest.raises(RetryError, match="acme may be importing") as wait:
+        acme.import_()
+    assert wait.value.retry_after == 90
+    acme.sandbox.clear_faults(blind)
+    acme.clock.pass_by(minutes=2)
+    acme.finish_import()
+    assert imported(acme).keys() == {source}
+    assert acme.states("import") == {source: "moved"}

@@ -71,6 +71,24 @@ def test_expenses_of_people_are_no_documents(acme: Stage) -> None:
     assert acme.rebuild().added == 0
 
 
+def test_an_expense_that_a_person_made_of_two_documents_is_the_copy_of_both_each_with_its_lines(acme: Stage) -> None:
+    acme.export()
+    lines = [
+        {"taxRate": 19, "grossAmount": gross, "description": f"R-{uid} / Paper Ltd [GMI {uid}]"}
+        for uid, gross in ((5, 119), (6, 11.90), (5, 23.80))
+    ]
+    acme.company.add_expense(date="2026-01-31", supplierName="Paper Ltd", lines=lines)
+    assert acme.rebuild().added == 2
+    found = {uid: acme.entry(uid) for uid in ("5", "6")}
+    assert {uid: (entry.document_number, entry.gross_amount, entry.net_amount) for uid, entry in found.items()} == {
+        "5": ("R-5", Decimal("142.80"), Decimal("120.00")),
+        "6": ("R-6", Decimal("11.90"), Decimal("10.00")),
+    }
+    assert found["5"].target_id == found["6"].target_id
+    [sums] = acme.ledger.lists.sums()
+    assert [(one.rate, one.gross) for one in sums.rates] == [(19, Decimal("154.70"))]
+
+
 def test_even_a_lost_ledger_makes_no_second_expense(acme: Stage) -> None:
     uids = acme.documents(3)
     acme.export()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from debitoor_provider import __version__
 from debitoor_provider.services.debitoor import body, constants
 from debitoor_provider.services.debitoor.explain import explain
-from debitoor_provider.services.http.ahead import PagesAhead
+from debitoor_provider.services.debitoor.pages import read_pages
+from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.base_client import BaseClient
 from debitoor_provider.services.http.call import Call, Subject
@@ -102,12 +103,9 @@ class DebitoorCore(BaseClient):
     ) -> Collection[T]:
         """Return what :meth:`_list` returns, for a list of any length.
 
-        ``skip`` moves on by the rows received and an empty page ends the list, so that a silent cap cannot end it
-        early (contract section 9). A page that repeats the one before ends it too: such a list does not know ``skip``.
-
         :param keep: where the rows are kept, by their ids
-        :param at_least: how many rows the caller knows to be there: pages up to these are asked for side by side, as
-            long as each has as many rows as it was asked for
+        :param at_least: how many rows the caller knows to be there, see :func:`.pages.read_pages`
+        :raises Unavailable: when the list does not come to rest
         """
         params = _query(filters or {})
         if page_size:
@@ -119,19 +117,12 @@ class DebitoorCore(BaseClient):
                 operation, path, lambda payload: _identified(payload, read), asked, subject=Subject.ACCOUNT
             )
 
-        received, before, size = 0, None, page_size or 0
-        with PagesAhead(fetch) as pages:
-            while True:
-                later = range(received + size, at_least + 1, size) if size else ()
-                page = pages.get(received, later)
-                ids = [key for key, _ in page]
-                if not page or ids == before:
-                    return keep.values()
-                for key, row in page:
-                    keep.setdefault(key, row)
-                received, before = received + len(page), ids
-                if len(page) != size:  # where the next pages begin is known one by one
-                    size = 0
+        try:
+            read_pages(fetch, keep, page_size or 0, at_least)
+        except Unavailable as error:
+            error.service, error.operation = error.service or constants.SERVICE, error.operation or operation
+            raise
+        return keep.values()
 
     def _whole(self, operation: str, path: str, read: Callable[[Any], T]) -> list[T]:
         """Return the rows of a short list that comes in one piece."""

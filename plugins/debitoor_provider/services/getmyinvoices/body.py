@@ -9,6 +9,8 @@ from decimal import Decimal
 from io import SEEK_END, BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 
+from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import FieldProblem, Refused
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def changes_body(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of an update.
 
     :raises TypeError: for a name that cannot be changed
+    :raises Refused: for an amount that cannot be written with two decimals
     """
     return _fields(changes, _ALLOWED_CHANGES)
 
@@ -107,7 +110,10 @@ def company_body(name: str, country_uid: int, fields: Mapping[str, Any]) -> dict
 
 
 def upload_fields(document: NewDocument) -> dict[str, Any]:
-    """Return what an upload says about the document, without its content. Empty values are left out."""
+    """Return what an upload says about the document, without its content. Empty values are left out.
+
+    :raises Refused: for an amount that cannot be written with two decimals
+    """
     paid = document.payment_status == PaymentStatus.PAID
     known = {
         "company_uid": document.company_uid,
@@ -183,12 +189,24 @@ def _value(name: str, value: Any) -> Any:
     if name == "is_archived":
         return int(value)  # 0 or 1 (section 9)
     if isinstance(value, Decimal):
-        return f"{value:.2f}"  # a string with a dot and two decimals (section 9)
+        return _amount(name, value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
         return [str(item) for item in value]
     return value
+
+
+def _amount(name: str, value: Decimal) -> str:
+    """Return an amount as a string with a dot and two decimals (section 9).
+
+    :raises Refused: when it has more of them: nothing else than what was meant is sent
+    """
+    written = f"{value:.2f}"
+    if not value.is_finite() or Decimal(written) != value:
+        problem = FieldProblem(_NAMES.get(name, name), "more than two decimals, or no number")
+        raise Refused(Message("amount_not_in_cents"), fields=(problem,))
+    return written
 
 
 def _line_item(item: LineItem) -> dict[str, Any]:

@@ -212,7 +212,8 @@ class ExportDirection:
         files = iter(range(PREVIEWED_FILES if look else 0))
         largest = self.debitoor.max_file_bytes if look else None
         suppliers = self._suppliers()
-        return ExpenseDrafts(self.account, self.getmyinvoices, books, suppliers, marked, self._rates, files, largest)
+        client, rates = self.getmyinvoices, self._rates
+        return ExpenseDrafts(self.account, client, books, suppliers, marked, rates, files, largest, self.select)
 
     def moving(self, job: Job, pending: Sequence[Entry]) -> AbstractContextManager[Callable[[list[Entry]], Mover]]:
         """Ask for what the documents of a run need together before they move."""
@@ -226,6 +227,7 @@ class ExportDirection:
             suppliers=self._suppliers,
             recorded=self.recorded,
             rates=self._rates,
+            select=self.select,
         )
 
     def copies(self, days: Iterable[date | None]) -> Copies:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import NotFound
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.export.choices import to_decisions
+from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.expense import draft
-from debitoor_provider.sync.export.present import as_copies
-from debitoor_provider.sync.export.selection import select, select_workflow
+from debitoor_provider.sync.export.present import as_copies, differs
+from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
@@ -21,7 +21,7 @@ from debitoor_provider.sync.steps.duplicates import booked_twice
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from debitoor_provider.services.debitoor.models import Environment, Expense
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
@@ -83,6 +83,7 @@ class ExpenseDrafts:
     :param marked: expenses that carry a document's mark, by its id
     :param files: as many items as files may be read, each of which costs a call
     :param largest: bytes of a file that Debitoor takes; ``None``: files are not looked at
+    :param select: returns why the account does not take a document, see :meth:`.ExportDirection.select`
     """
 
     account: ExportAccount
@@ -93,6 +94,7 @@ class ExpenseDrafts:
     rates: ExchangeRates
     files: Iterator[int]
     largest: int | None
+    select: Callable[..., LeftOut | None]
 
     def description(self, record: Document) -> str:
         """Return the text of an expense's lines."""
@@ -138,7 +140,7 @@ class ExpenseDrafts:
             seal(body, record.filename)
             return read(body)
 
-    def released(self, record: Document) -> LeftOut | None:
+    def released(self, record: Document, decisions: str = "", *, sent_again: bool = False) -> LeftOut | None:
         """Return why a document is not released, or no longer chosen; no list shows its approval (contract 5.4)."""
         if not self.account.filter.approved_only:
             return None
@@ -146,7 +148,8 @@ class ExpenseDrafts:
             detail = self.getmyinvoices.document(record.document_uid)
         except NotFound:
             return LeftOut(Message("deleted", service="GetMyInvoices"))
-        left_out = select(detail.document, self.account, archived_by_us=record.is_archived)
+        current = corrected(detail.document, to_decisions(decisions).corrections)
+        left_out = self.select(current, sent_again=sent_again)
         return before_reading(left_out) or select_workflow(detail.workflow, self.account)
 
     def copies_of(self, record: Document) -> Sequence[Copy]:
@@ -163,8 +166,3 @@ class ExpenseDrafts:
         if any(expense.file is not None and not drafted.booking.figures.differences(expense) for expense in there):
             return True
         return differs(there)
-
-
-def differs(there: Sequence[Expense]) -> Message:
-    """Return that expenses carry the document's mark, but say something else."""
-    return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])

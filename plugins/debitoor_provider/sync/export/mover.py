@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from debitoor_provider.services.errors import (
     FileRefused,
     NotFound,
     RejectError,
-    RetryError,
     ServiceError,
     UnclearOutcome,
 )
@@ -23,27 +21,27 @@ from debitoor_provider.sync.export.booked_amounts import BookedAmounts, unbooked
 from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.expense import draft
 from debitoor_provider.sync.export.keeping import keep
-from debitoor_provider.sync.export.present import as_copies
+from debitoor_provider.sync.export.present import as_copies, differs
 from debitoor_provider.sync.export.records import DOCUMENTS
-from debitoor_provider.sync.export.selection import select, select_workflow
+from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size, require_whole
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.obstacle import Obstacle, held, rejected
+from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
-    SETTLE,
-    TARGET_TIME,
     Attempt,
     found_before,
     open_attempts,
+    require_over,
+    require_over_elsewhere,
     require_single,
+    time_by,
 )
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.leaving import leave
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.lookalikes import turn_of
-from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +69,10 @@ _SMALL_BYTES = 2 << 20  # as much is taken with the detail call if the file has 
 
 @dataclass(frozen=True, slots=True)
 class ExpenseMover:
-    """What the documents of one batch share on their way."""
+    """What the documents of one batch share on their way.
+
+    :param select: returns why the account does not take a document, see :meth:`.ExportDirection.select`
+    """
 
     account: ExportAccount
     settings: str
@@ -84,6 +85,7 @@ class ExpenseMover:
     marked: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     lookalikes: Lookalikes | None
+    select: Callable[..., LeftOut | None]
     name_again: Callable[[Entry, Document], Entry]
     now: Callable[[], datetime]
     rates: ExchangeRates
@@ -97,7 +99,10 @@ class ExpenseMover:
         attempt = self.attempts.get(entry.id)
         if attempt and self._settle(entry, attempt):
             return
-        self._wait_for_others(entry)
+        if other := self.elsewhere.get(entry.id):
+            attempts = open_attempts(self.ledger, [other])
+            message = Message("booked_by_another_account", account=other.account)
+            require_over_elsewhere(attempts, self.now(), self.debitoor, other, message)
         sent = self._marked(entry) if entry.was_there or attempt else ()  # by this account, so no rule drops it
         if entry.was_there and not sent:
             entry = self.ledger.steps.not_there(entry)
@@ -137,13 +142,7 @@ class ExpenseMover:
                 announced = BookedAmounts.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
                 return True
-        if attempt.may_arrive(self.now(), reported_time(self.debitoor)):
-            raise UnclearOutcome(
-                Message("last_attempt_under_way"),
-                retry_after=SETTLE.total_seconds(),
-                service="Debitoor",
-                operation="create_expense",
-            )
+        require_over(attempt, self.now(), self.debitoor, "Debitoor", "create_expense")
         return False
 
     def _marked(self, entry: Entry) -> Sequence[Expense]:
@@ -155,14 +154,6 @@ class ExpenseMover:
         if not entry.wants_new_record:
             require_single(self.ledger, entry, as_copies(there))
         return there
-
-    def _wait_for_others(self, entry: Entry) -> None:
-        """Let another sync account find out first the outcome of its attempt to book the same document."""
-        other = self.elsewhere.get(entry.id)
-        attempt = open_attempts(self.ledger, [other]).get(other.id) if other else None
-        if other and attempt and attempt.may_arrive(self.now(), reported_time(self.debitoor)):
-            message = Message("booked_by_another_account", account=other.account)
-            raise RetryError(message, retry_after=SETTLE.total_seconds())
 
     def _fetch(self, entry: Entry, decisions: Decisions, body: BinaryIO) -> Document | LeftOut:
         """Read the document as it is now and its file, or return why it is not to go.
@@ -182,7 +173,7 @@ class ExpenseMover:
                 detail = self._detail(uid, content=small and not unreleased, approval=approval)
                 document = detail.document
                 current = corrected(document, decisions.corrections)
-                left_out = select(current, self.account, archived_by_us=entry.archived_at is not None)
+                left_out = self.select(current, sent_again=entry.goes_although_archived)
                 left_out = before_reading(left_out) or select_workflow(detail.workflow, self.account)
                 if left_out:
                     return left_out
@@ -207,7 +198,7 @@ class ExpenseMover:
     def _send(self, entry: Entry, document: Document, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
         duplicate = self._duplicate(entry, booking)
-        detail = booking.as_json() | _time_by(self.debitoor)
+        detail = booking.as_json() | time_by(self.debitoor)
         entry = self.ledger.steps.intend(
             entry,
             detail=detail,
@@ -261,15 +252,27 @@ class ExpenseMover:
     def _confirm(
         self, entry: Entry, stored: Expense, figures: BookedAmounts, file_id: str | None, size: int | None
     ) -> None:
-        """Check the stored record against what was sent; only then the document counts as moved."""
+        """Check the stored record against what was sent; only then the document counts as moved.
+
+        :raises Obstacle: when it differs
+        :raises UnclearOutcome: when the answer does not show it and the record cannot be read now
+        """
         if figures.differences_with_file(stored, file_id, size):
-            with suppress(RejectError):  # the answer may have left out a part of the record
-                stored = self.debitoor.expense(stored.id)
+            stored = self._read_again(stored)  # the answer may have left out a part of the record
         if wrong := figures.differences_with_file(stored, file_id, size):
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         known = {key: value for key, value in details.items() if value}
         self.ledger.steps.moved(entry, stored.id, detail=known, mark=None if entry.mark_code else unbooked(stored))
+
+    def _read_again(self, stored: Expense) -> Expense:
+        try:
+            return self.debitoor.expense(stored.id)
+        except RejectError:
+            return stored
+        except ServiceError as error:
+            message = Message("expense_not_confirmed", expense=stored.number or stored.id, reason=error.message)
+            raise UnclearOutcome(message, service=error.service, operation=error.operation).after(error) from error
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
         """Take an expense that carries this document's mark as its copy, if it is one."""
@@ -287,10 +290,4 @@ class ExpenseMover:
                     sent=booking.sent(self.books.currency),
                 )
                 return
-        raise held("differs_at_target", expenses=[expense.number or expense.id for expense in there])
-
-
-def _time_by(debitoor: DebitoorClient) -> dict[str, str]:
-    """Return the time by Debitoor's clock in the form of an announcement."""
-    reported = reported_time(debitoor)
-    return {TARGET_TIME: reported.isoformat()} if reported else {}
+        raise Obstacle(ObstacleKind.HELD, differs(there))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import TargetRecord
     from debitoor_provider.sync.steps.direction import Mover
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.left_out import LeftOut
 
 
 @contextmanager
@@ -46,6 +47,7 @@ def moving(
     suppliers: Callable[[], Suppliers],
     recorded: Callable[[date, date], Iterable[TargetRecord]],
     rates: ExchangeRates,
+    select: Callable[..., LeftOut | None],
 ) -> Iterator[Callable[[list[Entry]], Mover]]:
     """Ask for books and companies while documents are read and claimed, and for marked expenses once a run.
 
@@ -53,6 +55,7 @@ def moving(
     :param books: asks for the books
     :param suppliers: asks for the companies
     :param recorded: asks for the expenses of a period, no matter who booked them
+    :param select: returns why the account does not take a document
     :return: what makes the mover of claimed documents
     """
     with ThreadPoolExecutor(2, "prefetch") as prefetch, ThreadPoolExecutor(1, "look") as looks:
@@ -100,6 +103,7 @@ def moving(
                 marked=marked,
                 elsewhere=elsewhere,
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
+                select=select,
                 name_again=partial(name_again, job),
                 now=job.now,
                 rates=rates,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Expense
+    from debitoor_provider.services.debitoor.models import Expense, ExpenseLine
     from debitoor_provider.sync.steps.copies import Copies
 
 
@@ -84,7 +85,21 @@ def _as_copy(expense: Expense) -> Copy:
 
 def _uids(expense: Expense) -> frozenset[int]:
     """Return the documents whose marks an expense carries."""
-    return frozenset(uid for line in expense.lines if (uid := find_marker(line.description)) is not None)
+    return frozenset(marked_lines(expense))
+
+
+def marked_lines(expense: Expense) -> dict[int, list[ExpenseLine]]:
+    """Return the lines of an expense that carry the mark of a document, by the document's id."""
+    found: dict[int, list[ExpenseLine]] = {}
+    for line in expense.lines:
+        if (uid := find_marker(line.description)) is not None:
+            found.setdefault(uid, []).append(line)
+    return found
+
+
+def differs(there: Iterable[Expense]) -> Message:
+    """Return that expenses carry a document's mark, but say something else."""
+    return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])
 
 
 def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:

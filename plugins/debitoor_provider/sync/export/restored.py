@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.export.present import marked_lines
 from debitoor_provider.sync.ledger import FoundDocument
-from debitoor_provider.sync.marks import find_marker, without_marker
+from debitoor_provider.sync.marks import without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.parties import same_party
 from debitoor_provider.sync.rate_sums import RateAmounts
@@ -15,7 +17,7 @@ from debitoor_provider.sync.rate_sums import RateAmounts
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from debitoor_provider.services.debitoor.models import Expense
+    from debitoor_provider.services.debitoor.models import Expense, ExpenseLine
     from debitoor_provider.sync.statement import StatedRate
 
 _NUMBER, _COMPANY = "document_number", "company"
@@ -27,17 +29,29 @@ def found_documents(
 ) -> Collection[FoundDocument]:
     """Return the documents whose mark is on an expense; of several expenses of one document, the last.
 
+    Of an expense that a person made of several documents, each of them has its own lines.
+
     :param key_of: returns the exchange key of a document
     :param specification: the fields that the account writes into the text of its expenses, in order
     """
     found: dict[int, FoundDocument] = {}
     for expense in expenses:
-        for line in expense.lines:
-            uid = find_marker(line.description)
-            if uid is not None:
-                found[uid] = _restored(expense, uid, key_of(uid), without_marker(line.description), specification)
-                break
+        marked = marked_lines(expense)
+        for uid, own in marked.items():
+            part = expense if len(marked) == 1 else _part(expense, own)
+            found[uid] = _restored(part, uid, key_of(uid), without_marker(own[0].description), specification)
     return found.values()
+
+
+def _part(expense: Expense, lines: Sequence[ExpenseLine]) -> Expense:
+    """Return an expense as if it had no other lines."""
+    gross, net = _total(line.gross_amount for line in lines), _total(line.net_amount for line in lines)
+    return replace(expense, lines=tuple(lines), total_gross_amount=gross, total_net_amount=net)
+
+
+def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    stated = list(amounts)
+    return None if None in stated else sum(filter(None, stated), ZERO)
 
 
 def _restored(expense: Expense, uid: int, key: str, text: str, specification: Sequence[str]) -> FoundDocument:

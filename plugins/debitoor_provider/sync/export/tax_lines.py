@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 5
 _TOLERANCE = Decimal("0.02")  # net, tax and gross of one invoice are each rounded once
+_MOST_ROUNDING = Decimal("0.10")  # of any number of line items; beyond it may as well be an item that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def checked_rate(rate: Decimal) -> Decimal:
 
 
 def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
-    """Group the line items by rate; ``None`` when they are incomplete or do not add up."""
+    """Group the line items by rate; ``None`` when they are incomplete or do not add up, but for their rounding."""
     items = document.line_items
     sums: dict[Decimal, Decimal] = {}
     for item in items:
@@ -171,7 +172,7 @@ def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
     if not sums:
         return None
     lines = [TaxLine(rate, cents(amount)) for rate, amount in sorted(sums.items()) if cents(amount)]
-    slack = _TOLERANCE + CENT * len(items)
+    slack = min(_TOLERANCE + CENT * len(items), _MOST_ROUNDING)
     if not lines or abs(gross - sum(line.gross for line in lines)) > slack:
         return None
     if document.net_amount and abs(document.net_amount - sum(net_of(line.gross, line.rate) for line in lines)) > slack:

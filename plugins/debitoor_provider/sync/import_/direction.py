@@ -22,10 +22,9 @@ from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sale
 from debitoor_provider.sync.import_.restored import found_documents
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.import_.tax_amounts import gross_of
-from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.marks import ANY_SALES_MARKER
 from debitoor_provider.sync.statement import Statement
-from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled
+from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
@@ -210,7 +209,8 @@ class ImportDirection:
         judged = SharedJudgement()
 
         def prepare(claimed: list[Entry]) -> Mover:
-            sending = any(entry.state is State.SENDING for entry in claimed)
+            attempts = open_attempts(job.ledger, claimed, file_first=False)
+            elsewhere = job.ledger.documents.sent_elsewhere(claimed)
             return UploadMover(
                 account=self.account,
                 settings=job.settings_fingerprint,
@@ -218,7 +218,9 @@ class ImportDirection:
                 getmyinvoices=self.getmyinvoices,
                 debitoor=self.debitoor,
                 company_uid=company_uid,
-                present=presence.now(attempted=sending or bool(job.ledger.documents.sent_elsewhere(claimed))),
+                attempts=attempts,
+                present=presence.now(attempted=bool(attempts or elsewhere)),
+                elsewhere=elsewhere,
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
                 name_again=partial(name_again, job),
                 now=job.now,

@@ -13,7 +13,7 @@ from debitoor_provider.sync.import_.selection import undated
 from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, gross_of, turned
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.marks import sales_marker
-from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.naming.filename import file_name
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held
 from debitoor_provider.sync.period import is_far_ahead
@@ -21,8 +21,9 @@ from debitoor_provider.sync.statement import Statement
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ImportAccount
-
+    from debitoor_provider.sync.ledger import Entry
 
 _AMOUNTS = ("net", "tax", "gross")
 _MISSING = "?"
@@ -48,6 +49,15 @@ def sent_of(upload: NewDocument, document: SalesDocument) -> Sent:
     own = (upload.net_amount, gross, currency, number, document.customer_name, number)
     by_rate = amounts_by_rate(document, gross)
     return Sent(gross or ZERO, currency, upload.document_date, *own, by_rate=by_rate)
+
+
+def sent_before(entry: Entry, there: Document, document: SalesDocument) -> Sent | None:
+    """Return what was sent of a document that the ledger does not know to have been sent."""
+    gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
+    if gross is None:
+        return None
+    by_rate = amounts_by_rate(document, gross)
+    return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 
 def new_document(document: SalesDocument, account: ImportAccount, company_uid: int | None, name: str) -> NewDocument:
@@ -91,17 +101,19 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
 def _with_gross(document: SalesDocument) -> SalesDocument:
     """Return a document with its gross amount, from net amount and tax where it is not reported.
 
-    :raises Obstacle: when it has none, which GetMyInvoices would show as 0, or net amount and tax come to another one
+    :raises Obstacle: when it has none, which GetMyInvoices would show as 0, or net amount and tax come to another one,
+        or one has more decimals than GetMyInvoices takes (contract section 9)
     """
     net, tax, gross = document.total_net_amount, document.total_tax_amount, document.total_gross_amount
     found = gross_of(document)
+    amounts: dict[str, Any] = {
+        name: _MISSING if amount is None else amount for name, amount in zip(_AMOUNTS, (net, tax, gross), strict=True)
+    }
     is_contradicted = net is not None and tax is not None and found is not None and abs(net + tax - found) > _TOLERANCE
     if found is None or is_contradicted or (net and not found):
-        amounts: dict[str, Any] = {
-            name: _MISSING if amount is None else amount
-            for name, amount in zip(_AMOUNTS, (net, tax, gross), strict=True)
-        }
         raise held("sales_amounts", **amounts)
+    if any(amount is not None and amount != cents(amount) for amount in (net, found)):
+        raise held("sales_not_in_cents", **amounts)
     return replace(document, total_gross_amount=found)
 
 

@@ -80,7 +80,7 @@ class UploadDrafts:
         upload = new_document(record, self.account, self.company_uid, upload_name(record))
         return UploadDraft(upload, self.account.defaults.company or "", record)
 
-    def released(self, record: SalesDocument) -> LeftOut | None:
+    def released(self, record: SalesDocument, decisions: str = "", *, sent_again: bool = False) -> LeftOut | None:
         """Return nothing: sales documents have no approval."""
         return None
 

@@ -18,18 +18,25 @@ from debitoor_provider.services.errors import (
 )
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType
 from debitoor_provider.sync.content import seal, spool
-from debitoor_provider.sync.import_.draft import new_document, sent_of, statement_of
+from debitoor_provider.sync.import_.draft import new_document, sent_before, sent_of, statement_of
 from debitoor_provider.sync.import_.listing import sales_document
 from debitoor_provider.sync.import_.present import as_copies
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
 from debitoor_provider.sync.import_.selection import select_sales
-from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate
-from debitoor_provider.sync.ledger import Sent, State
+from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.duplicates import found_before, require_single
+from debitoor_provider.sync.steps.duplicates import (
+    Attempt,
+    found_before,
+    open_attempts,
+    require_over,
+    require_over_elsewhere,
+    require_single,
+    time_by,
+)
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.leaving import leave
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -45,7 +52,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document, NewDocument
     from debitoor_provider.sync.accounts.settings import ImportAccount
-    from debitoor_provider.sync.ledger import Entry, Ledger
+    from debitoor_provider.sync.ledger import Entry, Ledger, Sent
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
 
 log = logging.getLogger(__name__)
@@ -61,7 +68,9 @@ class UploadMover:
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     company_uid: int | None
+    attempts: Mapping[int, Attempt]
     present: Mapping[str, Sequence[Document]]
+    elsewhere: Mapping[int, Entry]
     lookalikes: Lookalikes | None
     name_again: Callable[[Entry, SalesDocument], Entry]
     now: Callable[[], datetime]
@@ -75,6 +84,10 @@ class UploadMover:
         copies = () if entry.wants_new_record else self.present.get(entry.source_id, ())
         if entry.state is State.SENDING and self._is_settled(entry, copies):
             return
+        if other := self.elsewhere.get(entry.id):
+            attempts = open_attempts(self.ledger, [other], file_first=False)
+            message = Message("imported_by_another_account", account=other.account)
+            require_over_elsewhere(attempts, self.now(), self.getmyinvoices, other, message)
         ours = self.present.get(entry.source_id, ()) if entry.was_there else ()  # no rule drops what it sent
         if entry.was_there and not ours:
             entry = self.ledger.steps.not_there(entry)
@@ -99,7 +112,7 @@ class UploadMover:
             sent = sent_of(upload, document)
             duplicate = self._duplicate(entry, upload, sent)
             is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
-            entry = self.ledger.steps.intend(entry, duplicate=duplicate, sent=sent)
+            entry = self.ledger.steps.intend(entry, detail=time_by(self.getmyinvoices), duplicate=duplicate, sent=sent)
             if is_first:
                 entry = self.name_again(entry, document)
                 upload = replace(upload, file_name=entry.target_name or name)
@@ -140,11 +153,18 @@ class UploadMover:
             raise
 
     def _is_settled(self, entry: Entry, copies: Sequence[Document]) -> bool:
-        """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more."""
-        if not copies:
-            return self._settle(entry)
-        self._take(entry, copies)
-        return True
+        """Return whether an attempt whose answer was lost has arrived, also if the account takes it no more.
+
+        :raises UnclearOutcome: when it may still do so, or is there and not found yet
+        """
+        if copies:
+            self._take(entry, copies)
+            return True
+        if self._settle(entry):
+            return True
+        if attempt := self.attempts.get(entry.id):
+            require_over(attempt, self.now(), self.getmyinvoices, "GetMyInvoices", "upload_document")
+        return False
 
     def _take(self, entry: Entry, copies: Sequence[Document], document: SalesDocument | None = None) -> None:
         """Take the one document that carries the sales document's mark as its copy.
@@ -173,7 +193,7 @@ class UploadMover:
         if entry.state is State.SENDING:
             self._repair(there)
         elif document is not None:
-            sent = _sent_before(entry, there, document)
+            sent = sent_before(entry, there, document)
         self.ledger.steps.moved(entry, str(there.document_uid), detail=found_before(entry), sent=sent)
 
     def _existing(self, document: SalesDocument, upload: NewDocument, already: AlreadyExists) -> Document:
@@ -266,15 +286,6 @@ def _says_nothing_else(there: Document, upload: NewDocument) -> bool:
         and there.gross_amount in gross
         and there.currency in ("", upload.currency)
     )
-
-
-def _sent_before(entry: Entry, there: Document, document: SalesDocument) -> Sent | None:
-    """Return what was sent of a document that the ledger does not know to have been sent."""
-    gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
-    if gross is None:
-        return None
-    by_rate = amounts_by_rate(document, gross)
-    return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 
 @contextmanager

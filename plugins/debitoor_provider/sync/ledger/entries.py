@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.sync.ledger.database.tables import KEY_LENGTH
 from debitoor_provider.sync.ledger.sent import NOT_BOOKED, booked_columns
-from debitoor_provider.sync.ledger.states import DONE, OPEN, DirectionName, State
+from debitoor_provider.sync.ledger.states import DONE, DUE, OPEN, DirectionName, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,7 +147,7 @@ class Entry(NamedTuple):
     @property
     def goes_although_archived(self) -> bool:
         """Whether it was archived because it had been sent, and is open again because a person wants it sent again."""
-        return self.state in OPEN and self.archived_at is not None
+        return self.state in OPEN | DUE and self.archived_at is not None
 
     @property
     def wants_new_record(self) -> bool:

@@ -72,8 +72,12 @@ class Drafts(Protocol[Given]):
         """
         ...
 
-    def released(self, record: Given) -> LeftOut | None:
-        """Return why a document is not to go yet, where only a call for this one document shows it."""
+    def released(self, record: Given, decisions: str = "", *, sent_again: bool = False) -> LeftOut | None:
+        """Return why a document is not to go yet, where only a call for this one document shows it.
+
+        :param decisions: what a person has decided about this document, as the ledger stores it
+        :param sent_again: it was archived because it had been sent, and a person wants it sent again
+        """
         ...
 
     def copies_of(self, record: Given) -> Sequence[Copy]:

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.errors import RetryError, UnclearOutcome
 from debitoor_provider.sync.ledger import DONE, EventKind, IllegalTransition, State
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.steps.copies import only_several
+from debitoor_provider.sync.steps.source_time import reported_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,13 +20,15 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Event, Ledger
     from debitoor_provider.sync.steps.copies import Copies, Copy
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.source_time import Clocked
 
 log = logging.getLogger(__name__)
 
 Present = TypeVar("Present")
 
 SETTLE = timedelta(seconds=90)
-"""A write that was answered by 503 may still be committed (Debitoor contract section 10)."""
+"""A write that was answered by 503 may still be committed (Debitoor contract section 10), and a search may find late
+what was stored (GetMyInvoices contract 6.4)."""
 TARGET_TIME = "target_time"
 """Where an announcement has the time by the target's clock."""
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
@@ -85,12 +89,13 @@ class Presence(Generic[Present]):
         return self._seen
 
 
-def open_attempts(ledger: Ledger, claimed: Sequence[Entry]) -> dict[int, Attempt]:
+def open_attempts(ledger: Ledger, claimed: Iterable[Entry], *, file_first: bool = True) -> dict[int, Attempt]:
     """Return, by entry id, the attempts that may have written something although no answer says so.
 
-    An attempt that did not get to upload its file has written nothing.
+    :param file_first: whether a file is uploaded before its record is created, so that an attempt that did not get as
+        far as that has written nothing; otherwise both are one write
     """
-    open_ones = (entry for entry in claimed if entry.state is State.SENDING and entry.file_id)
+    open_ones = (entry for entry in claimed if entry.state is State.SENDING and (entry.file_id or not file_first))
     found = ((entry.id, last_attempt(ledger, entry)) for entry in open_ones)
     return {id_: attempt for id_, attempt in found if attempt}
 
@@ -104,6 +109,40 @@ def last_attempt(ledger: Ledger, entry: Entry) -> Attempt | None:
     since = history[intents[-1] :]
     unclear = [event.at for event in since if event.kind == EventKind.UNCLEAR]
     return Attempt(since[0].at, unclear[0] if unclear else since[-1].at, since[0].detail, unclear)
+
+
+def time_by(target: Clocked) -> dict[str, str]:
+    """Return the time by the target's clock in the form of an announcement."""
+    reported = reported_time(target)
+    return {TARGET_TIME: reported.isoformat()} if reported else {}
+
+
+def require_over(attempt: Attempt, now: datetime, target: Clocked, service: str, operation: str) -> None:
+    """Make sure that an attempt that was looked for and not found cannot arrive any more.
+
+    :param service: display name of the target
+    :param operation: code of what was attempted
+    :raises UnclearOutcome: when it may
+    """
+    if attempt.may_arrive(now, reported_time(target)):
+        wait = SETTLE.total_seconds()
+        message = Message("last_attempt_under_way")
+        raise UnclearOutcome(message, retry_after=wait, service=service, operation=operation)
+
+
+def require_over_elsewhere(
+    attempts: Mapping[int, Attempt], now: datetime, target: Clocked, other: Entry, message: Message
+) -> None:
+    """Let another sync account find out first the outcome of its attempt to send the same document.
+
+    :param attempts: those of the other accounts that are open
+    :param other: the document as that account has it
+    :param message: what that account may be doing
+    :raises RetryError: when the attempt may still arrive
+    """
+    attempt = attempts.get(other.id)
+    if attempt and attempt.may_arrive(now, reported_time(target)):
+        raise RetryError(message, retry_after=SETTLE.total_seconds())
 
 
 def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -> datetime | None:

@@ -49,6 +49,11 @@ class ForeseenDocument:
     former_name: str = field(default="")
     known: Known | None = None
 
+    @property
+    def goes_although_archived(self) -> bool:
+        """Whether a person wants it sent again; see :attr:`.Entry.goes_although_archived`."""
+        return self.entry is not None and self.entry.goes_although_archived
+
 
 def decisions_of(job: Job, row: ForeseenDocument) -> str:
     """Return what a person has decided about a listed document; whose figures count, for that record only."""

@@ -199,7 +199,9 @@ def _due(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Looka
         stays = is_kept(job, row, drafts)
     except Obstacle as obstacle:
         return _of(row, obstacle.kind.value, obstacle.message)
-    left_out = before_reading(row.left_out) or drafts.released(row.record)
+    left_out = before_reading(row.left_out) or drafts.released(
+        row.record, row.decisions, sent_again=row.goes_although_archived
+    )
     if left_out is not None and stays:
         return replace(_of(row, "there", left_out.message), target_name=row.former_name)
     if left_out is not None:
