@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import reason_of
-from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.runs.bundles import is_of_account
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.folder import account_files, version_of
 from debitoor_provider.ui.refusals import RequestRefused
@@ -87,7 +87,7 @@ def ask_for_parsing() -> None:
     """Ask Airflow to read the file soon that the accounts' DAGs come from."""
     known = (
         sa.select(DagModel.bundle_name, DagModel.relative_fileloc)
-        .where(DagModel.dag_id.startswith(DAG_ID_PREFIX), DagModel.is_stale.is_(False))
+        .where(is_of_account(), DagModel.is_stale.is_(False))
         .distinct()
     )
     with create_session() as session:
