@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, watermarks
 from debitoor_provider.sync.ledger.database.triggers import fold
-from debitoor_provider.sync.ledger.entries import require_key
+from debitoor_provider.sync.ledger.entries import DECIDED, require_key
+from debitoor_provider.sync.ledger.events import RUN
 from debitoor_provider.sync.ledger.filters import ORDERS, conditions
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.plan_writer import PlanWriter
-from debitoor_provider.sync.ledger.states import State
+from debitoor_provider.sync.ledger.states import ATTENTION, EventKind, State
+from debitoor_provider.sync.ledger.transitions import advance_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.entries import PlannedDocument
+    from debitoor_provider.sync.ledger.entries import Entry, PlannedDocument
     from debitoor_provider.sync.ledger.results import PlanResult
     from debitoor_provider.sync.ledger.states import DirectionName
 
@@ -53,6 +56,7 @@ class Plans:
         settings_fingerprint: str = "",
         dry_run: bool = False,
         same_target: bool = False,
+        tried_again: Iterable[Entry] = (),
     ) -> PlanResult:
         """Record a complete plan and move the watermark, both or neither.
 
@@ -65,6 +69,7 @@ class Plans:
         :param settings_fingerprint: of the account's settings; when it changes, rejected and held documents return
         :param dry_run: write nothing, only return what would happen
         :param same_target: what was sent under another name of the target counts as sent to it
+        :param tried_again: held and rejected documents that are planned again first, as far as they still are
         :raises TargetChanged: when there is such, unless ``same_target``
         """
         require_key("account", account)
@@ -81,6 +86,9 @@ class Plans:
                 same_target=same_target,
             )
             marks = (None, None) if dry_run else _lock_watermark(connection, account, direction)
+            if not dry_run:
+                undecided, values = _still_undecided(connection, tried_again), {**DECIDED, "attempts": 0}
+                advance_all(connection, EventKind.RETRIED, undecided, values, at=at, actor=f"{RUN}:{run_id}", detail={})
             result = writer.enter(plan)
             listed = result.outcomes
             gone = [source_id for source_id in gone if source_id not in listed]
@@ -113,6 +121,17 @@ class Plans:
     def _chosen(self, query: Select[int]) -> Pending:
         with self._database().read() as connection:
             return Pending(self._database, list(connection.scalars(query)))
+
+
+def _still_undecided(connection: Connection, entries: Iterable[Entry]) -> list[Entry]:
+    """Return those that no person and no other run has decided about meanwhile; they stay so in this transaction."""
+    held = documents.c.state.in_(sorted(ATTENTION))
+    found: set[int] = set()
+    by_id = {entry.id: entry for entry in entries}
+    for chunk in chunks(sorted(by_id)):
+        query = sa.select(documents.c.id).where(documents.c.id.in_(chunk), held).order_by(documents.c.id)
+        found.update(connection.scalars(query.with_for_update()))
+    return [entry for id_, entry in by_id.items() if id_ in found]
 
 
 def _lock_watermark(connection: Connection, account: str, direction: DirectionName) -> Marks:
