@@ -16,7 +16,6 @@ import pytest
 
 from debitoor_provider.hooks.kept import KEPT
 from debitoor_provider.sandbox.server import running
-from debitoor_provider.sync.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 pytest_plugins = [
     "tests.services.scripted",  # first: others import it
     "tests.airflow_context",
+    "tests.empty_ledger",
     "tests.moved_document",
     "tests.notified",
     "tests.postgresql",
@@ -85,14 +85,6 @@ def sandbox() -> Iterator[SandboxAdmin]:
     """Start both services in a separate process."""
     with running() as admin:
         yield admin
-
-
-@pytest.fixture(scope="session")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file of a ledger to be copied, since recreating the tables takes longer."""
-    path = tmp_path_factory.mktemp("ledger") / "empty.db"
-    Ledger.open(f"sqlite:///{path}").close()
-    return path
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debitoor_provider.sandbox.server import running
-from tests.conftest import empty_ledger
+from tests.empty_ledger import empty_ledger
 from tests.sync.stage import Clock, Stage
 
 if TYPE_CHECKING:
