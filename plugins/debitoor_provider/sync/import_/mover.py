@@ -29,7 +29,7 @@ from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.duplicates import found_before, require_single
+from debitoor_provider.sync.steps.duplicates import besides, found_before, is_other, require_single
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import turn_of
@@ -94,7 +94,8 @@ class UploadMover:
             sent = sent_of(upload, document)
             duplicate = self._duplicate(entry, upload, sent)
             is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
-            entry = self.ledger.steps.intend(entry, duplicate=duplicate, sent=sent)
+            earlier = besides(entry, as_copies(self.present.get(entry.source_id, ())))
+            entry = self.ledger.steps.intend(entry, detail=earlier, duplicate=duplicate, sent=sent)
             if is_first:
                 entry = self.name_again(entry, document)
                 upload = replace(upload, file_name=entry.target_name or name)
@@ -155,7 +156,8 @@ class UploadMover:
         marker = sales_marker(entry.source_id)
         rows = self.getmyinvoices.documents(archived=Archived.ANY, note=marker)
         marked = [row for row in rows if find_sales_marker(row.note) == entry.source_id]
-        there = [row for row in marked if str(row.document_uid) != entry.target_id]
+        is_new = is_other(entry, self.ledger.documents.history(entry)) if marked else bool
+        there = [row for row in marked if is_new(str(row.document_uid))]
         if not there:
             return False
         require_single(self.ledger, entry, as_copies(marked))
