@@ -174,6 +174,33 @@ def test_an_import_gets_the_net_amount_that_its_record_states(
     assert rates == {"a": "19", "b": "19:119.01:100.02", "c": "19:-119.01:-100.02", "d": "19", "90": ""}
 
 
+def test_stops_have_room_for_large_amounts_and_those_that_had_none_are_asked_again(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    today = Ledger.open(today_url)
+    for name, number in (("amount", 2**31 - 1), ("archived", 700)):
+        today.stops.ask(
+            "acme",
+            name,
+            number,
+            Message("limit_new_documents", account="acme", number=1, most=0),
+            run_id=RUN,
+            settings_fingerprint="f",
+        )
+        today.stops.allow("acme", "user:anna")
+    fill_version("0019", empty_url, today_url, tmp_path, monkeypatch)
+    today.close()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        assert not ledger.stops.is_allowed("acme", "amount", 1)
+        assert ledger.stops.is_allowed("acme", "archived", 700)
+        message = Message("limit_new_documents", account="acme", number=1, most=0)
+        ledger.stops.ask("acme", "amount", 2**40, message, run_id=RUN, settings_fingerprint="f")
+        assert [stop.number for stop in ledger.stops.pending(["acme"])] == [2**40]
+
+
 def test_it_resumes_where_it_stopped(first: str):
     upgrade(Namespace(verbose=True))
     ledger = Ledger.open(first)

@@ -176,7 +176,7 @@ stops = sa.Table(
     sa.Column("id", _ID, primary_key=True),
     sa.Column("account", _KEY, nullable=False),
     sa.Column("limit_name", Key(30), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
     sa.Column("message", MessageText(), nullable=False, default=None),
     sa.Column("settings_fingerprint", _TEXT, nullable=False, default=""),
     sa.Column("run_id", _RUN_ID, nullable=False),
