@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
-from debitoor_provider.sync.ledger.database.tables import documents, watermarks
+from debitoor_provider.sync.ledger.database.tables import documents, events, watermarks
 from debitoor_provider.sync.ledger.database.triggers import fold
 from debitoor_provider.sync.ledger.entries import DECIDED, require_key
 from debitoor_provider.sync.ledger.events import RUN
@@ -102,15 +102,30 @@ class Plans:
         return replace(result, gone=left)
 
     def pending(
-        self, account: str, direction: DirectionName, states: Collection[State], *, planned_by: str | None = None
+        self,
+        account: str,
+        direction: DirectionName,
+        states: Collection[State],
+        *,
+        planned_by: str | None = None,
+        unchanged_since: int | None = None,
     ) -> Pending:
         """Return the documents of an account in some states, older ones first.
 
         :param planned_by: only those that this run planned
+        :param unchanged_since: only those that have not changed since then, see :meth:`last_change`
         """
         where = conditions(account=account, direction=direction, states=states, planned_by=planned_by)
+        if unchanged_since is not None:
+            later = events.c.document_id == documents.c.id, events.c.id > unchanged_since
+            where = [*where, ~sa.exists().where(*later)]
         date = sa.func.coalesce(ORDERS["date"], sa.null())  # these are few: sorted, rather than read along an index
         return self._chosen(sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id))
+
+    def last_change(self) -> int:
+        """Return the number of the last change of a document; those of later ones are greater, whatever clocks say."""
+        with self._database().read() as connection:
+            return connection.scalar(sa.select(sa.func.max(events.c.id))) or 0
 
     def unnamed(self, account: str, direction: DirectionName, *, planned_by: str | None = None) -> Pending:
         """Return the planned documents of an account without a file name, by ascending source id."""

@@ -57,9 +57,15 @@ class Excess(NamedTuple):
         return self.number - self.most
 
 
-def to_move(job: Job) -> Pending:
-    """Return the documents that a run is to move, of which none has begun."""
-    return job.ledger.plans.pending(job.account_id, job.direction.name, [State.PLANNED], planned_by=job.planned_by)
+def to_move(job: Job, *, unchanged_since: int | None = None) -> Pending:
+    """Return the documents that a run is to move, of which none has begun.
+
+    :param unchanged_since: only those that have not changed since then, see :meth:`.Plans.last_change`
+    """
+    planned, by = [State.PLANNED], job.planned_by
+    return job.ledger.plans.pending(
+        job.account_id, job.direction.name, planned, planned_by=by, unchanged_since=unchanged_since
+    )
 
 
 def exceeded_by(job: Job) -> list[Excess]:
