@@ -193,7 +193,7 @@ notices = sa.Table(
     "debitoor_notices",
     metadata,
     sa.Column("account", _KEY, primary_key=True),
-    sa.Column("until", _INSTANT),
+    sa.Column("seen", sa.BigInteger, nullable=False, default=0),
     sa.Column("failures", _JSON, nullable=False),
     sa.Column("is_failing", sa.Boolean, nullable=False, default=False),
 )
