@@ -118,15 +118,6 @@ def test_a_full_listing_without_a_watermark_is_noted_with_its_time(ledger: Ledge
     assert ledger.runs.watermark("acme", "export") == Watermark("acme", "export", None, clock.time)
 
 
-def test_a_watermark_can_be_forgotten(ledger: Ledger):
-    ledger.plans.enter("acme", "export", RUN, [], watermark=datetime(2026, 3, 1, tzinfo=UTC))
-    ledger.plans.enter("acme", "import", RUN, [], watermark=datetime(2026, 3, 1, tzinfo=UTC))
-    ledger.runs.reset_watermark("acme", "export")
-
-    assert ledger.runs.watermark("acme", "export").listed_at is None
-    assert ledger.runs.watermark("acme", "import").listed_at is not None
-
-
 def test_the_latest_runs_of_several_accounts(ledger: Ledger, clock: Clock):
     for number, account in enumerate(["acme", "other", "third", "acme"]):
         ledger.runs.start(Run(f"d/{number}", account, "export", "manual"))

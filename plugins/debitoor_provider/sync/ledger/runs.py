@@ -238,12 +238,6 @@ class Runs:
             row = connection.execute(query).first()
         return Watermark(account, direction) if row is None else Watermark(*row)
 
-    def reset_watermark(self, account: str, direction: DirectionName) -> None:
-        """Remove the watermark: the next run lists everything."""
-        mark = watermarks.c.account == account, watermarks.c.direction == direction
-        with self._database().write() as connection:
-            connection.execute(watermarks.delete().where(*mark))
-
 
 def _last_of(accounts: Collection[str], *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Return what asks for columns of the runs of some accounts that began last."""
