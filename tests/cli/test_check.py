@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import csv
 import io
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from debitoor_provider.cli import check as command
 from debitoor_provider.messages import Message
+from debitoor_provider.runs.check import plan_again
 from debitoor_provider.sync.ledger import CHECK
 
 
@@ -116,6 +118,14 @@ class TestRepair:
         assert "Nothing was sent" in cli("check", "acme", "--repair").err
         assert triggered == []
         assert [entry.state for entry in ledger.documents.entries("acme")] == ["moved"]
+
+    def test_a_person_who_is_faster_with_a_missing_document_is_no_error(self, moved, ledger, monkeypatch):
+        (entry,) = ledger.documents.entries("acme")
+        monkeypatch.setattr(ledger.documents, "by_ids", lambda _: [entry])
+        ledger.documents.retry([entry], "user:ada", anew=True)
+        rows = [SimpleNamespace(source_id=moved, entry_id=entry.id)]
+        assert plan_again(SimpleNamespace(ledger=ledger), rows, "user:ben") == [moved]
+        assert [event.actor for event in ledger.documents.history(entry)][-1] == "user:ada"
 
     def test_nothing_is_missing(self, cli, moved, triggered):
         assert "Nothing is missing" in cli("check", "acme", "--repair", "--yes").err

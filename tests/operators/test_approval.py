@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from airflow.providers.standard.operators import hitl
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput, TaskDeferred
@@ -45,14 +46,15 @@ def asked(monkeypatch):
 def waits(steps, context, account, receipt, asked):
     """Plan three documents and let the step ask; return the run's context and what Airflow keeps for the answer."""
 
-    def begin(**settings):
+    def begin(planner_is_ahead=timedelta(0), **settings):
         limits = {"new_documents": 2, "exceeded": "approval"} | settings.pop("limits", {})
         account(limits=limits, **settings)
         for _ in range(3):
             receipt()
         now = context(run_id="r")
         now["task_instance"] = SimpleNamespace(id="ti")
-        steps.plan.execute(now)
+        with time_machine.travel(datetime.now(UTC) + planner_is_ahead, tick=True):
+            steps.plan.execute(now)
         with pytest.raises(TaskAwaitingInput) as waiting:
             steps.approval.execute(now)
         return now, waiting.value
@@ -192,6 +194,18 @@ def test_what_arrived_after_the_question_is_not_refused_with_it(waits, steps, re
     now, waiting = waits()
     new = receipt()
     steps.plan.execute(context())
+    assert go_on(steps, now, waiting, answered("Refuse"))["held"] == 3
+    assert {entry.source_id for entry in ledger.documents.entries("acme") if entry.state == "planned"} == {str(new)}
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_refusal_holds_what_was_shown_whatever_the_clock_of_the_planning_machine_says(
+    waits, steps, receipt, context, ledger, minutes
+):
+    now, waiting = waits(planner_is_ahead=timedelta(minutes=minutes))
+    new = receipt()
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=30), tick=True):
+        steps.plan.execute(context())
     assert go_on(steps, now, waiting, answered("Refuse"))["held"] == 3
     assert {entry.source_id for entry in ledger.documents.entries("acme") if entry.state == "planned"} == {str(new)}
 

@@ -24,6 +24,7 @@ from debitoor_provider.services.http.retry import Backoff
 from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger.database.tables import watermarks
 from debitoor_provider.triggers import together
 from debitoor_provider.triggers.plan import PlanTrigger
 
@@ -192,7 +193,8 @@ class TestForAWorker:
         assert fire(**asked).payload is None
 
     def test_a_listing_of_everything(self, fire, ledger):
-        ledger.runs.reset_watermark("acme", "export")
+        with ledger._database.write() as connection:
+            connection.execute(watermarks.delete())
         assert fire().payload is None
 
     def test_an_account_that_is_not_there(self, fire):

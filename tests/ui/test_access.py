@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.models.connection import Connection
 from airflow.models.dag import DagModel
 from airflow.models.team import Team
@@ -161,6 +162,18 @@ def test_a_route_opens_from_its_role_upwards_and_for_the_own_team(
     assert (ask(page("op", "blue"), name) == 403) == (name not in OPEN_TO_ALL_USERS), "a user of another team"
     assert (ask(page("op"), name) == 403) == (name not in OPEN_TO_ALL_USERS), "a user of no team"
     assert ledger.documents.count("red") == {State.HELD: 1}, "nothing was changed"
+
+
+def test_a_new_account_gets_no_team_from_a_dag_whose_id_only_resembles_an_accounts(
+    monkeypatch: pytest.MonkeyPatch, dag_models: Callable[..., None]
+):
+    monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
+    dag_models("acme", team="red")
+    dag_models("resembling", team="blue")
+    with create_session() as session:
+        session.get_one(DagModel, "debitoor__resembling").dag_id = "debitoor-1-x"
+    user = SimpleAuthManagerUser(username="op", role="op", teams=["red"])
+    assert rights(user, ["new"], [Right.EDIT]) == {"new": {Right.EDIT: True}}
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiIsInJvbGUiOiJhZG1pbiJ9."])

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from airflow.models.dag import DagModel
 from airflow.models.dagbag import DagPriorityParsingRequest
+from airflow.models.dagbundle import DagBundleModel
 from airflow.utils.session import create_session
 
 from debitoor_provider.sync.account_files.files import load_account_file
 from debitoor_provider.ui import known_wrong
 from debitoor_provider.ui.folder import version_of
+from debitoor_provider.ui.pausing import paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -319,6 +322,20 @@ class TestAirflowIsAsked:
         assert self.asked() == [("dags-folder", "sync.py")]
         put(client, version=version, note="again")  # before it was read
         assert self.asked() == [("dags-folder", "sync.py")]
+
+    def test_a_dag_whose_id_only_resembles_theirs_is_none_of_them(
+        self, page: Callable[..., TestClient], dag_models: Callable[..., None]
+    ):
+        dag_models("other")
+        with create_session() as session:
+            session.add(DagBundleModel(name="aside"))
+            session.flush()
+            fields = {"fileloc": "x.py", "relative_fileloc": "x.py", "is_paused": False, "is_stale": False}
+            session.add(DagModel(dag_id="debitoor-1-x", bundle_name="aside", **fields))
+        put(page())
+        assert self.asked() == [("dags-folder", "sync.py")]
+        with paused("debitoor__new"), create_session() as session:
+            assert session.get_one(DagModel, "debitoor__new").bundle_name == "dags-folder"
 
     def test_nothing_while_it_knows_no_account(self, page: Callable[..., TestClient]):
         put(page())

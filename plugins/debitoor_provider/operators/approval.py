@@ -97,15 +97,18 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         )
         self.defer(trigger=trigger, method_name=self.go_on.__name__, kwargs=_kwargs(waiting))
 
-    def go_on(self, context: Context, event: dict[str, Any], asked: Asked, since: str) -> dict[str, Any]:
+    def go_on(
+        self, context: Context, event: dict[str, Any], asked: Asked, since: str, seen: int | None = None
+    ) -> dict[str, Any]:
         """Do what the person answered.
 
         :param event: the answer, as Airflow hands it over
         :param asked: what was shown, see :class:`~debitoor_provider.sync.steps.approval.Waiting`
         :param since: when it was shown
+        :param seen: the last change of a document before that
         :raises LimitExceeded: when nobody answered in time
         """
-        return self._in_job(context, partial(self._answered, event=event, asked=asked, since=since))
+        return self._in_job(context, partial(self._answered, event=event, asked=asked, since=since, seen=seen))
 
     def _answered(
         self,
@@ -115,11 +118,12 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         event: dict[str, Any],
         asked: Asked,
         since: str,
+        seen: int | None,
     ) -> dict[str, Any]:
         from debitoor_provider.runs.approval import is_approval
         from debitoor_provider.sync.steps.approval import Waiting, approve, refuse, unanswered
 
-        waiting = Waiting(asked, datetime.fromisoformat(since))
+        waiting = Waiting(asked, datetime.fromisoformat(since), seen)
         if event.get("error_type") == "timeout":
             raise unanswered(job, waiting)
         if "error" in event:
@@ -135,4 +139,4 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
 
 def _kwargs(waiting: Waiting) -> dict[str, Any]:
     """Return what the resumed method needs to know of the question."""
-    return {"asked": waiting.asked, "since": waiting.since.isoformat()}
+    return {"asked": waiting.asked, "since": waiting.since.isoformat(), "seen": waiting.seen}

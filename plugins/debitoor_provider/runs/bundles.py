@@ -100,6 +100,11 @@ def _twice(file: AccountFile, other: AccountFile) -> AccountFile:
     return replace(file, problems=(*file.problems, in_two_bundles(file.path, [f"{other.path} ({other.bundle})"])))
 
 
+def is_of_account() -> sa.ColumnElement[bool]:
+    """Return the condition for the DAGs of accounts; the ``_`` of their prefix stands for itself alone."""
+    return DagModel.dag_id.startswith(DAG_ID_PREFIX, autoescape=True)
+
+
 def forget() -> None:
     """Look again the next time."""
     _kept.found_at = float("-inf")
@@ -109,7 +114,7 @@ def _find() -> list[BundledFolder]:
     here = accounts_folder()
     dags: dict[tuple[Path, str], list[str]] = {}
     known = sa.select(DagModel.dag_id, DagModel.bundle_name, DagModel.fileloc).where(
-        DagModel.dag_id.startswith(DAG_ID_PREFIX, autoescape=True), DagModel.is_stale.is_(False)
+        is_of_account(), DagModel.is_stale.is_(False)
     )
     with create_session() as session:
         for dag_id, bundle, fileloc in session.execute(known):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message, localized
@@ -9,7 +10,7 @@ from debitoor_provider.runs.spreadsheets import PROGRAMS, guarded
 from debitoor_provider.runs.tables import cell, money, worded_table
 from debitoor_provider.runs.words import word
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.ledger import DONE
+from debitoor_provider.sync.ledger import DONE, IllegalTransition
 from debitoor_provider.sync.statement import percent
 
 if TYPE_CHECKING:
@@ -152,5 +153,6 @@ def plan_again(job: Job, missing: Iterable[Row], actor: str) -> list[str]:
         source_ids += [row.source_id for row in some]
         known = job.ledger.documents.by_ids(row.entry_id for row in some if row.entry_id is not None)
         if moved := [entry for entry in known if entry.state in DONE]:
-            job.ledger.documents.retry(moved, actor, MISSING, again=True)
+            with suppress(IllegalTransition):  # somebody else was faster, and the run that names them looks again
+                job.ledger.documents.retry(moved, actor, MISSING, again=True)
     return source_ids

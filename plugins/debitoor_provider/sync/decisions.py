@@ -24,14 +24,9 @@ def choose(ledger: Ledger, figures: str, entries: Iterable[Entry], actor: str, r
     :param entries: documents with a question that may be answered so, see :meth:`.DirectionRow.questions`
     :raises IllegalTransition: when no document's state allows it
     """
-    by_questions: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in entries:
-        by_questions.setdefault(tuple(DIRECTIONS[entry.direction].questions(entry, figures)), []).append(entry)
-    return [
-        changed
-        for questions, some in by_questions.items()
-        for changed in ledger.documents.choose(some, figures, actor, reason, questions=questions)
-    ]
+    return ledger.documents.choose(
+        entries, figures, actor, reason, questions=lambda entry: DIRECTIONS[entry.direction].questions(entry, figures)
+    )
 
 
 def distinguish(ledger: Ledger, entries: Iterable[Entry], actor: str, reason: str) -> list[Entry]:
@@ -44,14 +39,19 @@ def distinguish(ledger: Ledger, entries: Iterable[Entry], actor: str, reason: st
     for entry in entries:
         if entry.id in changed:  # with one before it
             continue
-        try:
-            for one in ledger.documents.distinguish([entry], lookalike_keys(entry), actor, reason):
-                changed[one.id] = one
-        except IllegalTransition:  # a run was faster
+        said = _distinguish(ledger, entry, lookalike_keys(entry), actor, reason)
+        if not said:
             continue
+        changed |= said
         others = ledger.documents.known(entry.account, entry.direction, lookalikes_of_account(entry))
         for other in others.values():
             if other.state in _MARKED and lookalike_keys(other) == [key_of(entry)]:
-                for one in ledger.documents.distinguish([other], [key_of(entry)], actor, reason):
-                    changed[one.id] = one
+                changed |= _distinguish(ledger, other, [key_of(entry)], actor, reason)
     return list(changed.values())
+
+
+def _distinguish(ledger: Ledger, entry: Entry, keys: Iterable[str], actor: str, reason: str) -> dict[int, Entry]:
+    try:
+        return {one.id: one for one in ledger.documents.distinguish([entry], keys, actor, reason)}
+    except IllegalTransition:  # a run was faster
+        return {}

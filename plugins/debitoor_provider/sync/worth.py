@@ -7,29 +7,34 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-Convert: TypeAlias = Callable[[Decimal, str, date | None], Decimal | None]
+Amount: TypeAlias = tuple[Decimal | None, str, date | None]
+"""Gross amount, its currency, and the document's date."""
+Convert: TypeAlias = Callable[[Decimal, str, date | None, str], Decimal | None]
+Decide: TypeAlias = Callable[[Amount, str], Amount]
 
 
 class Worth:
     """Tells what documents come to.
 
     :param currency: of the books; empty when it is not known: then each document counts by its own
-    :param convert: returns what an amount in another currency comes to on a day; by default that is not known
+    :param convert: returns what an amount in another currency comes to on a day, as a person decided about the
+        document; by default that is not known
+    :param decide: returns a document's amount as a person decided about it; by default it is that of its record
     """
 
-    def __init__(self, currency: str, convert: Convert | None = None) -> None:
+    def __init__(self, currency: str, convert: Convert | None = None, decide: Decide | None = None) -> None:
         self.currency = currency.strip().upper()
         self._convert = convert
+        self._decide = decide
 
-    def of(self, gross: Decimal | None, currency: str, day: date | None) -> Decimal | None:
+    def of(self, amount: Amount, decisions: str = "") -> Decimal | None:
         """Return what a document will come to, without its sign; ``None`` when that is not known.
 
-        :param gross: its amount
-        :param currency: of the amount
-        :param day: its date
+        :param decisions: what a person decided about it, as the ledger keeps it
         """
+        gross, currency, day = self._decide(amount, decisions) if self._decide and decisions else amount
         own = currency.strip().upper()
         if gross is None or not self.currency or own == self.currency:
             return gross if gross is None else abs(gross)
-        converted = self._convert(gross, own, day) if self._convert else None
+        converted = self._convert(gross, own, day, decisions) if self._convert else None
         return converted if converted is None else abs(converted)

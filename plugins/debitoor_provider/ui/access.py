@@ -20,6 +20,7 @@ from airflow.utils.session import create_session
 from fastapi import Request  # noqa: TC002  FastAPI reads it
 
 from debitoor_provider.messages import Message
+from debitoor_provider.runs.bundles import is_of_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import nearest
 from debitoor_provider.ui.folder import account_files, has_account_file, is_fileless
@@ -163,7 +164,7 @@ def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:
 
 def _dag_ids() -> set[str]:
     with create_session() as session:
-        return set(session.scalars(sa.select(DagModel.dag_id).where(DagModel.dag_id.startswith(DAG_ID_PREFIX))))
+        return set(session.scalars(sa.select(DagModel.dag_id).where(is_of_account())))
 
 
 def _teams_of(dag_ids: Iterable[str]) -> dict[str, str | None]:
@@ -177,7 +178,7 @@ def _teams_of(dag_ids: Iterable[str]) -> dict[str, str | None]:
     teams: dict[str, str | None] = DagModel.get_dag_id_to_team_name_mapping(wanted)
     if new := set(wanted) - _dag_ids():
         with create_session() as session:
-            others = sa.select(DagModel.dag_id).where(DagModel.dag_id.startswith(DAG_ID_PREFIX)).limit(1)
+            others = sa.select(DagModel.dag_id).where(is_of_account()).limit(1)
             other = session.scalar(others)
         team = DagModel.get_dag_id_to_team_name_mapping([other]).get(other) if other else None
         teams |= dict.fromkeys(new, team)

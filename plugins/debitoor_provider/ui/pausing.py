@@ -10,7 +10,7 @@ from airflow.models.dag import DagModel
 from airflow.models.dagbundle import DagBundleModel
 from airflow.utils.session import create_session
 
-from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.runs.bundles import is_of_account
 from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def paused(dag_id: str) -> Iterator[None]:
 
 def _bundle(session: Session) -> str:
     """Return the bundle of the other accounts, or any: the row gets its own when Airflow reads the file."""
-    others = sa.select(DagModel.bundle_name).where(DagModel.dag_id.startswith(DAG_ID_PREFIX))
+    others = sa.select(DagModel.bundle_name).where(is_of_account())
     bundles = sa.select(DagBundleModel.name).where(DagBundleModel.active.is_(True)).order_by(DagBundleModel.name)
     found = session.scalar(others.limit(1)) or session.scalar(bundles.limit(1))
     if found is None:

@@ -6,7 +6,6 @@ import errno
 import fcntl
 import os
 import re
-import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.configuration import accounts_folder
 from debitoor_provider.messages import reason_of
-from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
+from debitoor_provider.runs.bundles import is_of_account
+from debitoor_provider.sync.account_files.whole import replace_file
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.folder import account_files, version_of
 from debitoor_provider.ui.refusals import RequestRefused
@@ -68,7 +68,7 @@ def save(path: Path, content: bytes, version: str | None) -> str:
     """
     with _writing(path.parent):
         _require(path, version)
-        _replace(path, content)
+        replace_file(path, content)
     return version_of(content)
 
 
@@ -87,7 +87,7 @@ def ask_for_parsing() -> None:
     """Ask Airflow to read the file soon that the accounts' DAGs come from."""
     known = (
         sa.select(DagModel.bundle_name, DagModel.relative_fileloc)
-        .where(DagModel.dag_id.startswith(DAG_ID_PREFIX), DagModel.is_stale.is_(False))
+        .where(is_of_account(), DagModel.is_stale.is_(False))
         .distinct()
     )
     with create_session() as session:
@@ -131,19 +131,3 @@ def _require(path: Path, version: str | None) -> None:
     if version is None:
         raise RequestRefused("account_exists", status=409, account=path.stem)
     raise RequestRefused("account_removed_meanwhile" if now is None else "account_changed_meanwhile", status=409)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a whole file in the place of another; a reader finds the old or the new one."""
-    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")  # hidden files are no accounts
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    try:
-        with os.fdopen(os.open(draft, flags, 0o644), "wb") as file:
-            if path.exists():
-                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

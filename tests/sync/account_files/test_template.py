@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +18,7 @@ from debitoor_provider.sync.account_files.source import read
 from debitoor_provider.sync.account_files.template import MadeAccount, RowProblem, Table, make, write_all
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 TEMPLATE = """\
 # of the group
@@ -143,6 +147,44 @@ def test_files_are_written_all_or_none_and_none_is_overwritten(tmp_path: Path):
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"two.yaml": "mine"}
     (folder / "two.yaml").unlink()
     assert [path.name for path in write_all(folder, accounts)] == ["one.yaml", "two.yaml"]
+
+
+@pytest.mark.parametrize(("text", "error"), [("\ud800", UnicodeEncodeError), ("2\n", KeyboardInterrupt)])
+def test_no_file_stays_whatever_goes_wrong_with_one(tmp_path: Path, text: str, error: type[BaseException]) -> None:
+    def interrupted() -> Iterator[MadeAccount]:
+        yield MadeAccount(2, "one", "1\n")
+        yield MadeAccount(3, "two", text)
+        raise KeyboardInterrupt
+
+    with pytest.raises(error):
+        write_all(tmp_path, interrupted())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_finds_whole_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+    flush = os.fsync
+
+    def look(file: int) -> None:
+        seen.append([path.read_text() for path in tmp_path.glob("[!.]*.yaml")])
+        flush(file)
+
+    monkeypatch.setattr(os, "fsync", look)
+    write_all(tmp_path, [MadeAccount(2, "one", "1\n"), MadeAccount(3, "two", "2\n")])
+    assert seen == [[], ["1\n"]]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    if is_there:
+        (tmp_path / "one.yaml").write_text("mine")
+    with pytest.raises(FileExistsError) if is_there else nullcontext():
+        write_all(tmp_path, [MadeAccount(2, "one", "1\n")])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"one.yaml": "mine" if is_there else "1\n"}
 
 
 @pytest.mark.parametrize("id_", ["../evil", "deep/acme", ""])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -513,6 +514,34 @@ def test_a_requested_new_record_is_tried_although_a_copy_exists(acme: Stage) -> 
     assert watch.calls["gmi.documents.create"] == 1  # the service has the file, and says so
     after = acme.entry(source, "import")
     assert (str(after.state), after.target_id) == ("moved", entry.target_id)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_requested_new_record_is_made_although_the_first_attempt_is_lost(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    source = invoice(acme)
+    acme.import_()
+    [first] = acme.company.documents()
+    if not is_known:
+        acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna", again=True)
+        acme.ledger.documents.mark_moved([acme.entry(source, "import")], "user:anna")
+    acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna", anew=True)
+    printed = b"%PDF-1.4 printed otherwise %%EOF"
+    with monkeypatch.context() as later:
+        later.setattr(type(acme.debitoor), "sales_pdf", lambda _, __, into: into.write(printed))
+        acme.fault("cut_before", "gmi.documents.create", times=1)
+        with suppress(RetryError):
+            acme.import_()
+        acme.clock.pass_by(minutes=5)
+        acme.import_()
+    assert len(acme.company.documents()) == 2
+    after = acme.entry(source, "import")
+    assert str(after.state) == "moved"
+    assert after.target_id not in {None, str(first["uid"])}
+    invoice(acme)
+    acme.import_()  # which looks for doubles
+    assert str(acme.entry(source, "import").state) == "moved"
 
 
 def test_a_sales_document_dated_far_ahead_is_held(acme: Stage) -> None:

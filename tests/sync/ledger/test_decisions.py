@@ -112,6 +112,31 @@ def test_of_many_those_are_changed_that_can_be(ledger: Ledger):
     assert fresh(ledger, moved) == moved
 
 
+def test_documents_with_other_answers_are_changed_together_although_one_cannot_be(ledger: Ledger):
+    one, two, sending = (
+        in_state(ledger, State.HELD, 1),
+        in_state(ledger, State.REJECTED, 2),
+        in_state(ledger, State.HELD, 3),
+    )
+    ledger.steps.intend(*ledger.leases.claim(ledger.documents.retry([sending], ADA), OWNER, TTL))
+    asked = {one.id: ["currency"], two.id: ["file"], sending.id: ["tax"]}
+
+    changed = ledger.documents.choose([one, two, sending], "record", ADA, questions=lambda entry: asked[entry.id])
+    assert [entry.source_id for entry in changed] == ["1", "2"]
+    assert {entry.changed_at for entry in changed} == {changed[0].changed_at}
+    with pytest.raises(IllegalTransition):
+        ledger.documents.choose([sending], "record", ADA)
+
+
+def test_marked_documents_are_told_apart_although_a_run_was_faster_with_the_held_ones(ledger: Ledger):
+    moved, held = in_state(ledger, State.MOVED, 1), in_state(ledger, State.HELD, 2)
+    ledger.documents.ignore([held], ADA)
+    ledger.documents.mark_moved([held], ADA)
+
+    assert [entry.source_id for entry in ledger.documents.distinguish([moved, held], ["acme/9"], ADA)] == ["1"]
+    assert kinds(ledger, moved)[-1] == "distinct"
+
+
 def test_nothing_to_change_is_not_an_error(ledger: Ledger):
     assert ledger.documents.retry([], ADA) == []
 

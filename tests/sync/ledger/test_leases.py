@@ -77,7 +77,7 @@ def test_a_lease_holds_while_a_clock_is_set_back_a_little(ledger: Ledger, clock:
 def test_a_lease_can_be_extended(ledger: Ledger, clock: Clock):
     entries = claimed(ledger, 1, 2)
     clock.pass_by(minutes=4)
-    assert ledger.leases.extend(OWNER, TTL) == 2
+    assert len(ledger.leases.extend_held(OWNER, TTL)) == 2
 
     clock.pass_by(minutes=4)
     assert ledger.leases.claim(entries, "another", TTL) == []
@@ -121,9 +121,9 @@ def test_without_a_clock_of_its_own_a_ledger_takes_the_databases(url: str):
     assert ledger.leases.claim(entries, "brief", timedelta(milliseconds=-1)) != []
     (entry,) = ledger.leases.claim(entries, OWNER, TTL)
     assert ledger.leases.claim(entries, "another", TTL) == []
-    assert ledger.leases.extend(OWNER, TTL) == 1
+    assert len(ledger.leases.extend_held(OWNER, TTL)) == 1
     assert abs(ledger.steps.intend(entry).changed_at - datetime.now(UTC)) < timedelta(minutes=1)
-    ledger.leases.extend(OWNER, timedelta(milliseconds=-1))
+    ledger.leases.extend_held(OWNER, timedelta(milliseconds=-1))
     try:
         ledger.steps.intend(entry)
     except LeaseLost:

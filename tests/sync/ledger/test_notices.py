@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -11,7 +10,7 @@ from debitoor_provider.sync.ledger import Notice, Run
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
 
-LAST = Notice("acme", datetime(2026, 3, 1, 12, tzinfo=UTC), {"no_answer": "2026-03-01"}, is_failing=True)
+LAST = Notice("acme", 7, {"no_answer": "2026-03-01"}, is_failing=True)
 
 
 def test_the_notice_of_an_account_without_notifications_is_empty(ledger: Ledger):

@@ -9,7 +9,7 @@ import pytest
 
 from debitoor_provider.sync.ledger import FoundDocument, Outcome, RebuildResult, State
 from debitoor_provider.sync.rate_sums import RateAmounts
-from tests.sync.ledger.samples import RUN, claimed, document, fresh, in_state, kinds, planned
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, fresh, in_state, kinds, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
@@ -47,7 +47,7 @@ def test_to_rebuild_twice_changes_nothing(ledger: Ledger):
     )
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.MOVED, State.ARCHIVED}))
+@pytest.mark.parametrize("state", sorted(set(State) - {State.MOVED, State.ARCHIVED, State.IGNORED}))
 def test_a_document_at_the_target_counts_as_moved_whatever_the_ledger_says(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
     assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]).restored == 1
@@ -58,12 +58,31 @@ def test_a_document_at_the_target_counts_as_moved_whatever_the_ledger_says(ledge
     assert ledger.documents.history(entry)[-1].detail == {"target_id": "expense-1"}
 
 
-@pytest.mark.parametrize("state", [State.MOVED, State.ARCHIVED])
+@pytest.mark.parametrize("state", [State.MOVED, State.ARCHIVED, State.IGNORED])
 def test_known_records_stay_unchanged(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
 
     assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
     assert fresh(ledger, entry) == entry
+
+
+@pytest.mark.parametrize("sending", [False, True])
+@pytest.mark.parametrize("is_known", [False, True])
+def test_what_a_person_wants_sent_once_more_stays_so_until_it_is_there(ledger: Ledger, is_known: bool, sending: bool):
+    entry = in_state(ledger, State.MOVED)
+    if not is_known:
+        ledger.documents.retry([entry], "user:ada", again=True)
+        ledger.documents.mark_moved([entry], "user:ada")
+    ledger.documents.retry([entry], "user:ada", anew=True)
+    if sending:
+        ledger.steps.intend(*ledger.leases.claim([fresh(ledger, entry)], OWNER, TTL, run_id=RUN))
+    before = fresh(ledger, entry)
+    assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
+    assert fresh(ledger, entry) == before
+
+    both = [replace(at_the_target(1), target_id="expense-new"), at_the_target(1)]
+    assert ledger.documents.rebuild("acme", "export", both[:: 1 if is_known else -1]).restored == 1
+    assert fresh(ledger, entry).target_id == "expense-new"
 
 
 def test_a_known_document_gets_the_amounts_by_rate_that_it_lacks(ledger: Ledger):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import LedgerError, Run, State, Watermark
+from debitoor_provider.sync.ledger.database.tables import runs
 from tests.sync.ledger.samples import OWNER, RUN, TTL, in_state, planned
 
 if TYPE_CHECKING:
@@ -50,6 +52,18 @@ def test_the_latest_runs_come_first(ledger: Ledger, clock: Clock):
 
     assert [run.id for run in ledger.runs.latest("acme", 2)] == ["dag/2", "dag/1"]
     assert [run.id for run in ledger.runs.latest()] == ["dag/other", "dag/2", "dag/1", "dag/0"]
+
+
+def test_warnings_that_two_processes_add_at_once_are_both_kept(ledger: Ledger):
+    ledger.runs.start(Run(RUN, "acme", "export", "manual"))
+    other = Message("as_written", text="Another one.", remedy="")
+    with ThreadPoolExecutor(1) as pool:
+        with ledger._database.write() as connection:
+            connection.execute(runs.update().values(window={"warnings": [other.as_json()]}))
+            adding = pool.submit(ledger.runs.warn, RUN, INVALID)
+            wait([adding], timeout=0.3)  # it has read the run by now, or waits for it
+        adding.result()
+    assert ledger.runs.known([RUN])[RUN].warnings == (other, INVALID)
 
 
 def test_an_unknown_run_is_none_and_cannot_be_finished(ledger: Ledger):
@@ -102,15 +116,6 @@ def test_a_full_listing_without_a_watermark_is_noted_with_its_time(ledger: Ledge
     ledger.plans.enter("acme", "export", RUN, [], full=True)
 
     assert ledger.runs.watermark("acme", "export") == Watermark("acme", "export", None, clock.time)
-
-
-def test_a_watermark_can_be_forgotten(ledger: Ledger):
-    ledger.plans.enter("acme", "export", RUN, [], watermark=datetime(2026, 3, 1, tzinfo=UTC))
-    ledger.plans.enter("acme", "import", RUN, [], watermark=datetime(2026, 3, 1, tzinfo=UTC))
-    ledger.runs.reset_watermark("acme", "export")
-
-    assert ledger.runs.watermark("acme", "export").listed_at is None
-    assert ledger.runs.watermark("acme", "import").listed_at is not None
 
 
 def test_the_latest_runs_of_several_accounts(ledger: Ledger, clock: Clock):

@@ -59,6 +59,22 @@ def test_no_more_than_the_amount_is_allowed(ledger: Ledger):
     assert not ledger.stops.use("acme", LIMIT, 501, "run-2")
 
 
+def test_a_large_amount_allows_no_larger_one(ledger: Ledger):
+    ask(ledger, number=3_000_000_000)
+    ledger.stops.allow("acme", "user:anna")
+    assert not ledger.stops.is_allowed("acme", LIMIT, 9_000_000_000)
+    assert not ledger.stops.use("acme", LIMIT, 9_000_000_000, "run-2")
+    stop = ledger.stops.use("acme", LIMIT, 3_000_000_000, "run-2")
+    assert stop is not None
+    assert stop.number == 3_000_000_000
+
+
+def test_a_number_beyond_all_bounds_is_no_error(ledger: Ledger):
+    ask(ledger, number=10**30)
+    ledger.stops.allow("acme", "user:anna")
+    assert ledger.stops.use("acme", LIMIT, 10**30, "run-2")
+
+
 def test_a_later_stop_replaces_the_pending_one_and_an_unused_permission(ledger: Ledger):
     ask(ledger)
     ledger.stops.allow("acme", "user:anna")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,6 +69,17 @@ def test_one_that_needs_a_decision_again_is_notified_again(acme: Stage) -> None:
     digest = sent_digest(acme, exported(acme))
     assert digest is not None
     assert digest.count == 1
+
+
+def test_one_that_a_machine_with_a_slow_clock_held_meanwhile_is_notified_too(acme: Stage) -> None:
+    acme.document(currency="USD")
+    assert sent_digest(acme, exported(acme))
+    late = acme.document(currency="USD")
+    acme.clock.passed -= timedelta(minutes=20)
+    digest = sent_digest(acme, exported(acme))
+    assert digest is not None
+    assert [entry.source_id for entry in digest.documents] == [late]
+    assert sent_digest(acme, WELL) is None
 
 
 def test_what_was_not_sent_is_in_the_next_notification(acme: Stage) -> None:

@@ -323,6 +323,39 @@ def test_a_requested_second_record_is_not_a_duplicate(acme: Stage) -> None:
     assert acme.states()[uid] == "moved"
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_second_record_is_no_duplicate_whether_or_not_the_first_one_is_known(acme: Stage, is_known: bool) -> None:
+    uid = acme.document()
+    acme.export()
+    if not is_known:
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+        acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.export()
+    acme.document()
+    acme.export()
+    assert (acme.states()[uid], len(acme.company.expenses())) == ("moved", 3)
+
+
+def test_a_second_record_that_the_network_delivers_twice_is_held_although_the_first_one_was_deleted(
+    acme: Stage, request: pytest.FixtureRequest
+) -> None:
+    uid = acme.document()
+    acme.export()
+    [first] = acme.company.expenses()
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.debitoor.delete_expense(first["id"])
+    request.getfixturevalue("twice")
+    acme.export()
+    assert acme.states() == {uid: "held booked_twice"}
+    one, two = acme.company.expenses()
+    assert one["id"] in acme.entry(uid).reason
+    acme.debitoor.delete_expense(two["id"])
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna")
+    acme.export()
+    assert (acme.states(), len(acme.company.expenses())) == ({uid: "moved"}, 1)
+
+
 @pytest.mark.parametrize("archives", [False, True])
 def test_a_double_of_an_earlier_run_is_found_by_the_next_that_moves_something(acme: Stage, archives: bool) -> None:
     account = acme.exports(archive_after_transfer=archives)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
-from debitoor_provider.sync.steps.limits import JUDGED_FROM, LimitExceeded
+from debitoor_provider.sync.steps.limits import JUDGED_FROM, LimitExceeded, exceeded_by
 from debitoor_provider.sync.steps.preview import preview
 from debitoor_provider.sync.steps.report import report
 
@@ -115,6 +116,38 @@ def test_a_foreign_amount_counts_as_it_will_be_booked(acme: Stage, setting: str,
             acme.finish(account)
     else:
         acme.finish(account)
+
+
+@pytest.mark.parametrize("setting", ["hold", "zero_amount", "convert"])
+def test_a_foreign_amount_counts_at_the_rate_that_a_person_stated(acme: Stage, setting: str) -> None:
+    uid = acme.document(currency="USD", document_date="2024-01-15", net_amount="1000.00", gross_amount="1190.00")
+    account = acme.exports(limits={"amount": "1000"}, foreign_currency=setting)
+    acme.plan(account)
+    acme.ledger.documents.correct([acme.entry(uid)], "exchange_rate=0.9", "user:ada", detail={})
+    stop = preview(acme.job(account, run_id="preview")).stop
+    with pytest.raises(LimitExceeded, match=r"come to 1071\.00 EUR"):
+        acme.finish(account)
+    assert stop is not None
+    assert "come to 1071.00 EUR" in stop.text()
+
+
+def test_the_date_and_the_currency_that_a_person_stated_count(acme: Stage) -> None:
+    uid = acme.document(currency="EUR", document_date="2026-01-15", net_amount="1000.00", gross_amount="1190.00")
+    account = acme.exports(limits={"amount": "1"}, foreign_currency="convert")
+    acme.plan(account)
+    acme.ledger.documents.correct([acme.entry(uid)], "currency=USD date=2024-01-15", "user:ada", detail={})
+    with pytest.raises(LimitExceeded, match=r"come to 1087\.25 EUR"):
+        acme.finish(account)
+
+
+def test_the_books_are_asked_for_once_for_a_check(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme.documents(2)
+    acme.plan(account := acme.exports(limits={"amount": "1"}))
+    job = acme.job(account)
+    asked = Mock(wraps=job.direction.worth)
+    monkeypatch.setattr(type(job.direction), "worth", lambda _: asked())
+    assert len(exceeded_by(job)) == 1
+    asked.assert_called_once()
 
 
 def test_a_preview_says_that_the_amount_would_stop_the_run(acme: Stage) -> None:

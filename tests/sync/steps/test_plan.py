@@ -7,9 +7,11 @@ import pytest
 
 from debitoor_provider.services.errors import BadAnswer, Misconfigured, RetryError
 from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.ledger.plan_writer import PlanWriter
 from debitoor_provider.sync.window import RunKind, Window, manual
 
 if TYPE_CHECKING:
+    from debitoor_provider.sync.ledger import Entry
     from tests.sync.stage import Stage
 
 
@@ -309,3 +311,32 @@ def test_a_named_document_that_does_not_exist_is_said(acme: Stage) -> None:
     assert [str(warning) for warning in plan.warnings] == [
         "There is no document 99999999 at the source, or no longer. Check the ids: they are those at the source."
     ]
+
+
+@pytest.mark.parametrize("act", ["mark_moved", "ignore"])
+def test_a_person_who_is_faster_with_a_named_document_does_not_fail_the_plan(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    uid = acme.document(currency="USD")
+    acme.export()
+    state = {"mark_moved": "moved", "ignore": "ignored foreign_currency"}[act]
+    known = acme.ledger.documents.known
+
+    def look(*args: Any) -> dict[str, Entry]:
+        found = known(*args)
+        getattr(acme.ledger.documents, act)(found.values(), "user:ada")
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(acme.ledger.documents, "known", look)
+        acme.plan(acme.exports(), manual(None, None, (uid,)))
+    assert acme.states() == {uid: state}
+
+
+def test_a_plan_that_fails_plans_no_document_again(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    uid = acme.document(currency="USD")
+    acme.export()
+    monkeypatch.setattr(PlanWriter, "leave", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        acme.plan(acme.exports(), manual(None, None, (uid,)))
+    assert acme.states() == {uid: "held foreign_currency"}

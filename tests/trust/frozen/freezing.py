@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from debitoor_provider.services.steady_clock import steady_seconds
 from debitoor_provider.sync.steps import transfer
-from debitoor_provider.sync.steps.lease import RunLeases, boot_time
+from debitoor_provider.sync.steps.lease import RunLeases
 from tests.trust.common.worker import Ending, Run, Workers, states_of, wait
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class SharedClock:
     passed: multiprocessing.sharedctypes.Synchronized[float] = field(default_factory=lambda: multiprocessing.Value("d"))
 
     def __call__(self) -> float:
-        return boot_time() + self.passed.value
+        return steady_seconds() + self.passed.value
 
     def forward(self, seconds: float) -> None:
         self.passed.value += seconds

@@ -23,6 +23,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.account_files.files import parse_account, stem_problems
 from debitoor_provider.sync.account_files.source import plain_value
+from debitoor_provider.sync.account_files.whole import add_file
 from debitoor_provider.sync.accounts.problems import field_path
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.text import fold
@@ -251,10 +252,9 @@ def write_all(folder: Path, accounts: Iterable[MadeAccount]) -> list[Path]:
     try:
         for account in accounts:
             path = folder / f"{account.account_id}.yaml"
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                written.append(path)
-                file.write(account.text)
-    except OSError:
+            add_file(path, account.text.encode())
+            written.append(path)
+    except BaseException:  # also where a person interrupts it
         for path in written:
             path.unlink(missing_ok=True)
         raise

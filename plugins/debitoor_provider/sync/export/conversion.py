@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.export.choices import to_decisions
 from debitoor_provider.sync.export.euro import legal_rate
 from debitoor_provider.sync.export.exchange_rates import EURO, ExchangeRates, NoRate, NoRateYet
 from debitoor_provider.sync.export.tax_lines import TaxSplit
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.invoice.models import Invoice
+    from debitoor_provider.sync.worth import Amount
 
 _CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
 _FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
@@ -117,18 +119,36 @@ def conversion(
 
 
 def booked_worth(
-    account: ExportAccount, books: str, rates: ExchangeRates, gross: Decimal, currency: str, day: date | None
+    account: ExportAccount,
+    books: str,
+    rates: ExchangeRates,
+    gross: Decimal,
+    currency: str,
+    day: date | None,
+    decisions: str = "",
 ) -> Decimal | None:
     """Return what an amount in a foreign currency will be booked with; ``None`` when its rate is not known yet.
 
-    A document that is held, or booked with amount 0, comes to nothing.
+    A document that is held, or booked with amount 0, comes to nothing, unless a person has stated a rate for it.
+
+    :param decisions: what a person has decided about the document
     """
+    if stated := to_decisions(decisions).corrections.exchange_rate:
+        return ConversionRate(Decimal(1), currency, stated, books, PERSON).convert(gross)
     if account.foreign_currency != "convert":
         return Decimal(0)
     try:
         return None if day is None else _published(currency, books, day, rates).convert(gross)
     except (NoRate, NoRateYet):
         return None
+
+
+def decided_amount(amount: Amount, decisions: str) -> Amount:
+    """Return a document's gross amount, its currency and its date as a person has stated them, or as they were."""
+    (gross, currency, day), stated = amount, to_decisions(decisions).corrections
+    if gross is None:
+        gross = sum((part or ZERO for _, part in stated.tax), ZERO) or None
+    return gross, stated.currency or currency, stated.date or day
 
 
 def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:

@@ -13,7 +13,7 @@ from debitoor_provider.services.getmyinvoices.listing import overlap_of
 from debitoor_provider.sync.books import complete_books_of, country_of_own_books
 from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
 from debitoor_provider.sync.export.choices import corrected, to_decisions
-from debitoor_provider.sync.export.conversion import booked_worth
+from debitoor_provider.sync.export.conversion import booked_worth, decided_amount
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
 from debitoor_provider.sync.export.exchange_rates import ExchangeRates
 from debitoor_provider.sync.export.listing import (
@@ -192,7 +192,7 @@ class ExportDirection:
     def worth(self) -> Worth:
         """Return the worth of documents as the account books them."""
         books = self._books().currency
-        return Worth(books, partial(booked_worth, self.account, books, self._rates))
+        return Worth(books, partial(booked_worth, self.account, books, self._rates), decided_amount)
 
     def wish(self, record: Document) -> str:
         """Return the file name that the account's template makes."""

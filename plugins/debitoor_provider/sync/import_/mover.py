@@ -30,7 +30,9 @@ from debitoor_provider.sync.obstacle import Obstacle, held
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
     Attempt,
+    besides,
     found_before,
+    is_other,
     open_attempts,
     require_over,
     require_over_elsewhere,
@@ -112,7 +114,8 @@ class UploadMover:
             sent = sent_of(upload, document)
             duplicate = self._duplicate(entry, upload, sent)
             is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
-            entry = self.ledger.steps.intend(entry, detail=time_by(self.getmyinvoices), duplicate=duplicate, sent=sent)
+            detail = time_by(self.getmyinvoices) | besides(entry, as_copies(self.present.get(entry.source_id, ())))
+            entry = self.ledger.steps.intend(entry, detail=detail, duplicate=duplicate, sent=sent)
             if is_first:
                 entry = self.name_again(entry, document)
                 upload = replace(upload, file_name=entry.target_name or name)
@@ -180,7 +183,8 @@ class UploadMover:
         marker = sales_marker(entry.source_id)
         rows = self.getmyinvoices.documents(archived=Archived.ANY, note=marker)
         marked = [row for row in rows if find_sales_marker(row.note) == entry.source_id]
-        there = [row for row in marked if str(row.document_uid) != entry.target_id]
+        is_new = is_other(entry, self.ledger.documents.history(entry)) if marked else bool
+        there = [row for row in marked if is_new(str(row.document_uid))]
         if not there:
             return False
         require_single(self.ledger, entry, as_copies(marked))

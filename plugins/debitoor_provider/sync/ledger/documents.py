@@ -20,10 +20,10 @@ from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, DirectionName, EventKind, State
-from debitoor_provider.sync.ledger.transitions import advance_all
+from debitoor_provider.sync.ledger.transitions import advance_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from debitoor_provider.sync.ledger.database.clock import Clock
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.entries import Entry, FoundDocument
     from debitoor_provider.sync.ledger.results import RebuildResult
     from debitoor_provider.sync.ledger.rows import Described
+    from debitoor_provider.sync.ledger.transitions import Group
+
+    Questions = Callable[[Entry], Iterable[str]]
 
 
 class Documents:
@@ -198,33 +201,36 @@ class Documents:
         """
         values: dict[str, Any] = {**DECIDED, "attempts": 0}
         if not again and not anew:
-            return self._decide(EventKind.RETRIED, entries, values, actor, {"reason": reason})
+            return self._decide([(EventKind.RETRIED, entries, values)], actor, {"reason": reason})
         # ``archived_at`` stays: a document that was archived because it had been sent may be sent again.
         values |= {**NO_TRACES, "moved_at": None, "was_there": True}
         values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
-        return self._decide(EventKind.SENT_AGAIN, entries, values, actor, {"reason": reason, "anew": anew})
+        return self._decide([(EventKind.SENT_AGAIN, entries, values)], actor, {"reason": reason, "anew": anew})
 
     def choose(
-        self, entries: Iterable[Entry], figures: str, actor: str, reason: str = "", *, questions: Sequence[str] = ()
+        self,
+        entries: Iterable[Entry],
+        figures: str,
+        actor: str,
+        reason: str = "",
+        *,
+        questions: Questions | None = None,
     ) -> list[Entry]:
         """Plan documents again with the figures that a person wants booked; return those whose state allows it.
 
         It answers the question for which each was held, as given, and no other; answers to earlier ones are kept.
 
         :param figures: ``invoice`` or ``record``; remembered until the source record or the settings change
-        :param questions: what it answers instead, of each document
+        :param questions: returns what it answers instead of a document
         :raises IllegalTransition: when no document's state allows it
         """
         by_answers: dict[str, list[Entry]] = {}
         for entry in entries:
-            answers = "".join(answer(question, figures) for question in questions or [entry.reason_code])
-            by_answers.setdefault(answers, []).append(entry)
-        detail = {"reason": reason, "figures": figures}
-        changed: list[Entry] = []
-        for answers, some in by_answers.items():
-            values = {**DECIDED, "attempts": 0, "choice": documents.c.choice + answers}
-            changed += self._decide(EventKind.RETRIED, some, values, actor, detail)
-        return changed
+            asked = questions(entry) if questions else [entry.reason_code]
+            by_answers.setdefault("".join(answer(question, figures) for question in asked), []).append(entry)
+        detail, values = {"reason": reason, "figures": figures}, {**DECIDED, "attempts": 0}
+        each = [(some, {**values, "choice": documents.c.choice + answers}) for answers, some in by_answers.items()]
+        return self._decide([(EventKind.RETRIED, *one) for one in each], actor, detail)
 
     def correct(
         self, entries: Iterable[Entry], corrections: str, actor: str, reason: str = "", *, detail: Mapping[str, Any]
@@ -238,7 +244,7 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {**DECIDED, **NO_TRACES, "attempts": 0, "choice": documents.c.choice, "corrections": corrections}
-        return self._decide(EventKind.CORRECTED, entries, values, actor, {"reason": reason, **detail})
+        return self._decide([(EventKind.CORRECTED, entries, values)], actor, {"reason": reason, **detail})
 
     def distinguish(self, entries: Iterable[Entry], others: Iterable[str], actor: str, reason: str = "") -> list[Entry]:
         """Record that documents are no duplicates of some others; return those whose state allows it.
@@ -253,7 +259,7 @@ class Documents:
         for entry in entries:
             by_kind.setdefault(EventKind.DISTINCT if entry.state in DONE else EventKind.RETRIED, []).append(entry)
         values = {EventKind.DISTINCT: duplicate_columns(None), EventKind.RETRIED: {**DECIDED, "attempts": 0}}
-        return [one for kind, some in by_kind.items() for one in self._decide(kind, some, values[kind], actor, detail)]
+        return self._decide([(kind, some, values[kind]) for kind, some in by_kind.items()], actor, detail)
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
         """Never send these documents; return those whose state allows it.
@@ -261,7 +267,7 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {"target_name": None, "target_name_key": None, **duplicate_columns(None)}
-        return self._decide(EventKind.IGNORED, entries, values, actor, {"reason": reason})
+        return self._decide([(EventKind.IGNORED, entries, values)], actor, {"reason": reason})
 
     def mark_moved(
         self, entries: Iterable[Entry], actor: str, reason: str = "", *, target_id: str | None = None
@@ -271,20 +277,14 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {**DECIDED, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
-        return self._decide(EventKind.MARKED_MOVED, entries, values, actor, {"reason": reason, "target_id": target_id})
+        return self._decide(
+            [(EventKind.MARKED_MOVED, entries, values)], actor, {"reason": reason, "target_id": target_id}
+        )
 
-    def _decide(
-        self,
-        kind: EventKind,
-        entries: Iterable[Entry],
-        values: Mapping[str, Any],
-        actor: str,
-        detail: Mapping[str, Any],
-    ) -> list[Entry]:
+    def _decide(self, groups: Iterable[Group], actor: str, detail: Mapping[str, Any]) -> list[Entry]:
         given = {name: value for name, value in detail.items() if value}
-        at = self._clock.now()
         with self._database().write() as connection:
-            return advance_all(connection, kind, entries, values, at=at, actor=actor, detail=given)
+            return advance_groups(connection, groups, at=self._clock.now(), actor=actor, detail=given)
 
     # A lost ledger
 

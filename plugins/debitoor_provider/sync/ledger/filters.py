@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 import sqlalchemy as sa
 
 from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
-from debitoor_provider.sync.ledger.database.tables import documents
+from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
+from debitoor_provider.sync.ledger.states import EventKind
 from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Filters(TypedDict, total=False):
     mark: str | None
     invoice: str | None
     changed_after: datetime | None
+    came_after: int | None
 
 
 class Chosen(NamedTuple):
@@ -96,6 +98,7 @@ def conditions(
     mark: str | None = None,
     invoice: str | None = None,
     changed_after: datetime | None = None,
+    came_after: int | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return the ``WHERE`` clause for some documents; a filter that is not given lets all through.
 
@@ -109,6 +112,7 @@ def conditions(
     :param mark: the code of one of the document's marks; a document held as a possible duplicate has that one
     :param invoice: the result of reading the e-invoice in its file
     :param changed_after: the time after which the document came into its state
+    :param came_after: the change after which it did so, whatever clocks said, see :meth:`.Plans.last_change`
     """
     where = of_accounts(documents, account, accounts, except_accounts)
     if code is not None:
@@ -122,6 +126,10 @@ def conditions(
         where += [documents.c.invoice == invoice, READ]
     if changed_after is not None:
         where.append(documents.c.changed_at > changed_after)
+    if came_after is not None:
+        into_it = events.c.to_state == documents.c.state, events.c.kind != str(EventKind.NAMED)
+        later = sa.exists().where(events.c.document_id == documents.c.id, events.c.id > came_after, *into_it)
+        where.append(later)
     if direction is not None:
         where.append(documents.c.direction == direction)
     if states is not None:

@@ -71,10 +71,6 @@ class Leases:
         order = {id_: place for place, id_ in enumerate(asked)}
         return sorted(claimed, key=lambda entry: order[entry.id])
 
-    def extend(self, owner: str, ttl: timedelta) -> int:
-        """Extend all leases of an owner to ``ttl`` from now; return how many there are."""
-        return len(self.extend_held(owner, ttl))
-
     def extend_held(self, owner: str, ttl: timedelta) -> frozenset[str]:
         """Extend all leases of an owner to ``ttl`` from now; return the exchange keys of those it still holds."""
         with self._database().write() as connection:

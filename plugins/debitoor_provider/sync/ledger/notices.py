@@ -13,7 +13,6 @@ from debitoor_provider.sync.ledger.database.tables import notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from debitoor_provider.sync.ledger.database.engine import Database
 
@@ -22,13 +21,13 @@ if TYPE_CHECKING:
 class Notice:
     """What the people of an account were last notified of.
 
-    :param until: documents that needed a decision by then were named
+    :param seen: the last change of a document by then; documents that needed a decision were named
     :param failures: the day of the last notification of each failure, by its code
     :param is_failing: whether they were notified of a failure, and not since then of its end
     """
 
     account: str
-    until: datetime | None = None
+    seen: int = 0
     failures: Mapping[str, str] = field(default_factory=dict)
     is_failing: bool = False
 
@@ -50,7 +49,7 @@ class Notices:
 
     def keep(self, notice: Notice) -> None:
         """Replace an account's notice."""
-        values = {"until": notice.until, "failures": dict(notice.failures), "is_failing": notice.is_failing}
+        values = {"seen": notice.seen, "failures": dict(notice.failures), "is_failing": notice.is_failing}
         with self._database().write() as connection:
             connection.execute(
                 upsert(connection, notices)

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
-from debitoor_provider.sync.ledger.database.tables import documents, watermarks
+from debitoor_provider.sync.ledger.database.tables import documents, events, watermarks
 from debitoor_provider.sync.ledger.database.triggers import fold
-from debitoor_provider.sync.ledger.entries import require_key
+from debitoor_provider.sync.ledger.entries import DECIDED, require_key
+from debitoor_provider.sync.ledger.events import RUN
 from debitoor_provider.sync.ledger.filters import ORDERS, conditions
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.plan_writer import PlanWriter
-from debitoor_provider.sync.ledger.states import State
+from debitoor_provider.sync.ledger.states import ATTENTION, EventKind, State
+from debitoor_provider.sync.ledger.transitions import advance_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger.database.clock import Clock
     from debitoor_provider.sync.ledger.database.engine import Database
-    from debitoor_provider.sync.ledger.entries import PlannedDocument
+    from debitoor_provider.sync.ledger.entries import Entry, PlannedDocument
     from debitoor_provider.sync.ledger.results import PlanResult
     from debitoor_provider.sync.ledger.states import DirectionName
 
@@ -53,6 +56,7 @@ class Plans:
         settings_fingerprint: str = "",
         dry_run: bool = False,
         same_target: bool = False,
+        tried_again: Iterable[Entry] = (),
     ) -> PlanResult:
         """Record a complete plan and move the watermark, both or neither.
 
@@ -65,6 +69,7 @@ class Plans:
         :param settings_fingerprint: of the account's settings; when it changes, rejected and held documents return
         :param dry_run: write nothing, only return what would happen
         :param same_target: what was sent under another name of the target counts as sent to it
+        :param tried_again: held and rejected documents that are planned again first, as far as they still are
         :raises TargetChanged: when there is such, unless ``same_target``
         """
         require_key("account", account)
@@ -81,6 +86,9 @@ class Plans:
                 same_target=same_target,
             )
             marks = (None, None) if dry_run else _lock_watermark(connection, account, direction)
+            if not dry_run:
+                undecided, values = _still_undecided(connection, tried_again), {**DECIDED, "attempts": 0}
+                advance_all(connection, EventKind.RETRIED, undecided, values, at=at, actor=f"{RUN}:{run_id}", detail={})
             result = writer.enter(plan)
             listed = result.outcomes
             gone = [source_id for source_id in gone if source_id not in listed]
@@ -94,15 +102,30 @@ class Plans:
         return replace(result, gone=left)
 
     def pending(
-        self, account: str, direction: DirectionName, states: Collection[State], *, planned_by: str | None = None
+        self,
+        account: str,
+        direction: DirectionName,
+        states: Collection[State],
+        *,
+        planned_by: str | None = None,
+        unchanged_since: int | None = None,
     ) -> Pending:
         """Return the documents of an account in some states, older ones first.
 
         :param planned_by: only those that this run planned
+        :param unchanged_since: only those that have not changed since then, see :meth:`last_change`
         """
         where = conditions(account=account, direction=direction, states=states, planned_by=planned_by)
+        if unchanged_since is not None:
+            later = events.c.document_id == documents.c.id, events.c.id > unchanged_since
+            where = [*where, ~sa.exists().where(*later)]
         date = sa.func.coalesce(ORDERS["date"], sa.null())  # these are few: sorted, rather than read along an index
         return self._chosen(sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id))
+
+    def last_change(self) -> int:
+        """Return the number of the last change of a document; those of later ones are greater, whatever clocks say."""
+        with self._database().read() as connection:
+            return connection.scalar(sa.select(sa.func.max(events.c.id))) or 0
 
     def unnamed(self, account: str, direction: DirectionName, *, planned_by: str | None = None) -> Pending:
         """Return the planned documents of an account without a file name, by ascending source id."""
@@ -113,6 +136,17 @@ class Plans:
     def _chosen(self, query: Select[int]) -> Pending:
         with self._database().read() as connection:
             return Pending(self._database, list(connection.scalars(query)))
+
+
+def _still_undecided(connection: Connection, entries: Iterable[Entry]) -> list[Entry]:
+    """Return those that no person and no other run has decided about meanwhile; they stay so in this transaction."""
+    held = documents.c.state.in_(sorted(ATTENTION))
+    found: set[int] = set()
+    by_id = {entry.id: entry for entry in entries}
+    for chunk in chunks(sorted(by_id)):
+        query = sa.select(documents.c.id).where(documents.c.id.in_(chunk), held).order_by(documents.c.id)
+        found.update(connection.scalars(query.with_for_update()))
+    return [entry for id_, entry in by_id.items() if id_ in found]
 
 
 def _lock_watermark(connection: Connection, account: str, direction: DirectionName) -> Marks:

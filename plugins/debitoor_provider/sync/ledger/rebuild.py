@@ -41,12 +41,23 @@ class Rebuild:
         self._at = at
 
     def restore(self, found: Iterable[FoundDocument]) -> RebuildResult:
-        """Set known documents to moved and add unknown ones; moved ones get the booked amounts that they lack."""
-        by_id = {document.source_id: document for document in found}
+        """Set known documents to moved and add unknown ones; moved ones get the booked amounts that they lack.
+
+        What a person ignored stays so, and so does what a person wants sent once more besides the records found.
+        """
+        records: dict[str, list[FoundDocument]] = {}
+        for document in found:
+            records.setdefault(document.source_id, []).append(document)
         added = restored = 0
-        for chunk in chunks(sorted(by_id)):
-            known = self._known(chunk)
-            new = [by_id[source_id] for source_id in chunk if source_id not in known]
+        for chunk in chunks(sorted(records)):
+            known, by_id = self._known(chunk), {source_id: records[source_id][-1] for source_id in chunk}
+            for entry in [entry for entry in known.values() if entry.wants_new_record]:
+                wanted = _wanted(entry, records[entry.source_id])
+                if wanted is None:
+                    del known[entry.source_id], by_id[entry.source_id]
+                else:
+                    by_id[entry.source_id] = wanted
+            new = [by_id[source_id] for source_id in by_id if source_id not in known]
             stale = [entry for entry in known.values() if _is_stale(entry, by_id[entry.source_id])]
             lacking = [entry for entry in known.values() if _lacks_amounts(entry, by_id[entry.source_id])]
             entries = self._insert(new)
@@ -59,7 +70,7 @@ class Rebuild:
             ]
             give_names(self._connection, unnamed, at=self._at, run_id=None, states={State.MOVED})  # where it is free
             added, restored = added + len(entries), restored + len(stale) + len(lacking)
-        return RebuildResult(added, restored, len(by_id) - added - restored)
+        return RebuildResult(added, restored, len(records) - added - restored)
 
     def _known(self, source_ids: list[str]) -> dict[str, Entry]:
         rows = self._connection.execute(
@@ -150,6 +161,13 @@ class Rebuild:
         return event_values(
             document_id, EventKind.REBUILT, before, State.MOVED, at=self._at, run_id=None, detail=detail
         )
+
+
+def _wanted(entry: Entry, found: list[FoundDocument]) -> FoundDocument | None:
+    """Return the record that a person wanted besides an earlier one; ``None`` if it is not there yet."""
+    others = [document for document in found if document.target_id != entry.target_id]
+    least = 1 if entry.target_id else 2  # an unknown one is among them
+    return others[-1] if len(others) >= least else None
 
 
 def _is_stale(entry: Entry, document: FoundDocument) -> bool:

@@ -94,7 +94,8 @@ class Runs:
     def _note(self, run_id: str, name: str, message: Message) -> None:
         noted = message.as_json()
         with self._database().write() as connection:
-            window = connection.execute(sa.select(runs.c.window).where(runs.c.id == run_id)).scalar()
+            # Locked, so that of two notes at once none is lost.
+            window = connection.scalar(sa.select(runs.c.window).where(runs.c.id == run_id).with_for_update())
             if window is not None and noted not in window.get(name, ()):
                 window = {**window, name: [*window.get(name, ()), noted]}
                 connection.execute(runs.update().where(runs.c.id == run_id).values(window=window))
@@ -236,12 +237,6 @@ class Runs:
         with self._database().read() as connection:
             row = connection.execute(query).first()
         return Watermark(account, direction) if row is None else Watermark(*row)
-
-    def reset_watermark(self, account: str, direction: DirectionName) -> None:
-        """Remove the watermark: the next run lists everything."""
-        mark = watermarks.c.account == account, watermarks.c.direction == direction
-        with self._database().write() as connection:
-            connection.execute(watermarks.delete().where(*mark))
 
 
 def _last_of(accounts: Collection[str], *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:

@@ -133,8 +133,10 @@ STEPS: Mapping[EventKind, Transition] = {
     EventKind.ADOPTED: Transition(frozenset({State.WAITING, State.GONE}), DONE | {State.IGNORED}, creates=True),
     # the target has two records of it; no lease, since nothing is written there
     EventKind.DOUBLED: _to(State.HELD, *DONE),
-    # what the target has, it has
-    EventKind.REBUILT: Transition(frozenset(State) - {State.ARCHIVED}, frozenset({State.MOVED}), creates=True),
+    # what the target has, it has; a person may have ignored it nevertheless
+    EventKind.REBUILT: Transition(
+        frozenset(State) - {State.ARCHIVED, State.IGNORED}, frozenset({State.MOVED}), creates=True
+    ),
 }
 
 

@@ -51,8 +51,8 @@ class Stop:
 
 _STOP = [stops.c[field.name] for field in dataclasses.fields(Stop)]
 _PENDING = stops.c.allowed_at.is_(None)
-_LARGEST = 2**31 - 1
-"""What the column holds; amounts beyond are as good as any."""
+_LARGEST = 2**63 - 1
+"""What the column holds; who allows so much allows any more."""
 
 
 class Stops:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import StepTransaction
     from debitoor_provider.sync.ledger.entries import Entry
 
+    Group = tuple[EventKind, Iterable[Entry], Mapping[str, Any]]
+    """A step, the documents that take it, and the columns to write in addition to the state."""
+
 
 _NOTES = frozenset({EventKind.FILE_UPLOADED})
 """Steps that change neither the state nor ``changed_at``, and so no index."""
@@ -139,6 +142,25 @@ def advance_all(
         if kind is EventKind.ARCHIVED and current.state is State.ARCHIVED:  # every attempt may be repeated
             return [current]
         require_legal(kind, current.state, State.MOVED if step.keeps else step.target)
+    return after
+
+
+def advance_groups(
+    connection: Connection, groups: Iterable[Group], *, at: datetime, actor: str, detail: Mapping[str, Any]
+) -> list[Entry]:
+    """Apply a step to each group of documents as :func:`advance_all` does; one that allows nothing stops no other.
+
+    :raises IllegalTransition: when no document's state allows it
+    """
+    after: list[Entry] = []
+    refused: IllegalTransition | None = None
+    for kind, entries, values in groups:
+        try:
+            after += advance_all(connection, kind, entries, values, at=at, actor=actor, detail=detail)
+        except IllegalTransition as error:
+            refused = error
+    if refused and not after:
+        raise refused
     return after
 
 

@@ -37,11 +37,13 @@ class Waiting(NamedTuple):
     """What an answer is about.
 
     :param asked: what is approved, whatever else is planned in the meantime
-    :param since: what was planned later was not shown
+    :param since: when it was shown
+    :param seen: the last change of a document before that: what was planned later was not shown
     """
 
     asked: Asked
     since: datetime
+    seen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,10 @@ def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> Waiting:
 
     :param task: id of the task instance that asks
     """
+    seen = job.ledger.plans.last_change()
     for excess in question.exceeded:
-        ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message, task=task))
-    return waiting_of(job, task) or Waiting({}, job.now())
+        ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message, task=task, seen=seen))
+    return waiting_of(job, task) or Waiting({}, job.now(), seen)
 
 
 def waiting_of(job: Job, task: str) -> Waiting | None:
@@ -100,7 +103,7 @@ def waiting_of(job: Job, task: str) -> Waiting | None:
     if not stops:
         return None
     asked = {stop.limit_name: {"number": str(stop.number), **stop.message.params["reason"]} for stop in stops}
-    return Waiting(asked, max(stop.stopped_at for stop in stops))
+    return Waiting(asked, max(stop.stopped_at for stop in stops), stops[-1].message.params.get("seen"))
 
 
 def approve(job: Job, waiting: Waiting, actor: str) -> None:
@@ -126,9 +129,9 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     message = Message("plan_refused", by=person(actor))
     leases = RunLeases(job.ledger, f"{job.run_id}@refused:{uuid.uuid4().hex[:8]}", LEASE)
     held = 0
-    for some in chunks(to_move(job), BATCH):
+    for some in chunks(to_move(job, unchanged_since=waiting.seen), BATCH):
         try:
-            for entry in leases.claim([entry for entry in some if entry.changed_at <= waiting.since], job.run_id):
+            for entry in leases.claim(some, job.run_id):
                 if entry.state is State.PLANNED:
                     job.ledger.steps.hold(entry, message)
                     held += 1

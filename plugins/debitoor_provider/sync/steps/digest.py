@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from debitoor_provider.sync.steps.report import WENT_THROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -65,7 +63,7 @@ def digest_of(job: Job, result: Report) -> Digest | None:
     if notify is None:
         return None
     notice = job.ledger.notices.last(job.account_id)
-    until, failures, is_failing = notice.until, notice.failures, notice.is_failing
+    seen, failures, is_failing = notice.seen, notice.failures, notice.is_failing
     failure, works_again = None, False
     if "failed" in notify.when:
         today = job.now().astimezone(ZoneInfo(job.account.timezone)).date().isoformat()
@@ -79,9 +77,10 @@ def digest_of(job: Job, result: Report) -> Digest | None:
     reasons: Mapping[str, int] = {}
     documents: Sequence[Entry] = ()
     if "attention" in notify.when:
-        documents, reasons = _undecided(job.ledger, job.account_id, until)
-        until = max((entry.changed_at.astimezone(UTC) for entry in documents), default=until)
-    digest = Digest(Notice(job.account_id, until, failures, is_failing), failure, works_again, reasons, documents)
+        last = job.ledger.plans.last_change()
+        documents, reasons = _undecided(job.ledger, job.account_id, seen)
+        seen = last if documents else seen
+    digest = Digest(Notice(job.account_id, seen, failures, is_failing), failure, works_again, reasons, documents)
     return digest if digest.has_news else None
 
 
@@ -105,11 +104,11 @@ def open_digest(ledger: Ledger, account: str, failure: Message | None) -> Digest
     return Digest(Notice(account), failure, reasons=reasons, documents=documents, is_all=True)
 
 
-def _undecided(ledger: Ledger, account: str, since: datetime | None) -> tuple[list[Entry], dict[str, int]]:
-    """Return the newest documents that need a decision since a time, and how many by reason; in this order.
+def _undecided(ledger: Ledger, account: str, since: int | None) -> tuple[list[Entry], dict[str, int]]:
+    """Return the newest documents that need a decision since a change, and how many by reason; in this order.
 
-    What comes in between the two readings is counted now and notified again the next time, rather than never.
+    What comes in between the readings is counted now and notified again the next time, rather than never.
     """
-    found = ledger.documents.entries(account, states=ATTENTION, changed_after=since, limit=NAMED)
-    counts = ledger.documents.codes(account, states=ATTENTION, changed_after=since) if found else {}
+    found = ledger.documents.entries(account, states=ATTENTION, came_after=since, limit=NAMED)
+    counts = ledger.documents.codes(account, states=ATTENTION, came_after=since) if found else {}
     return found, counts

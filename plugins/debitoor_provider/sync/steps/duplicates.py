@@ -31,6 +31,7 @@ SETTLE = timedelta(seconds=90)
 what was stored (GetMyInvoices contract 6.4)."""
 TARGET_TIME = "target_time"
 """Where an announcement has the time by the target's clock."""
+_BESIDES = "besides"
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
 
 
@@ -217,21 +218,54 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
     return message
 
 
+def besides(entry: Entry, there: Iterable[Copy]) -> dict[str, Any]:
+    """Return what an announcement says of the records that a person wants one besides: their ids.
+
+    :param there: the records that carry the document's mark; they count if the ledger does not know the one
+    """
+    if not entry.wants_new_record:
+        return {}
+    return {_BESIDES: [entry.target_id] if entry.target_id else sorted(copy.id for copy in there)}
+
+
+def is_other(entry: Entry, history: Iterable[Event]) -> Callable[[str], bool]:
+    """Return what tells whether a record is other than those besides which a person wants one."""
+    earlier = {entry.target_id, *(id_ for ids in _wanted_besides(history) for id_ in ids or ())}
+    return lambda id_: id_ not in earlier
+
+
+def _wanted_besides(history: Iterable[Event]) -> list[Sequence[str] | None]:
+    """Return the ids of the records that were there each time a person wanted one more.
+
+    They are those before the first attempt; a later one may see what that brought. ``None``: an earlier version did not
+    note them.
+    """
+    found: list[Sequence[str] | None] = []
+    is_wanted = False
+    for event in history:
+        if event.detail.get("anew"):
+            is_wanted = True
+        elif is_wanted and event.kind == EventKind.INTENT:
+            found.append(event.detail.get(_BESIDES))
+            is_wanted = False
+    return found
+
+
 def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
     """Return whether a person wanted so many records, or knew of them and marked the document as there."""
-    history = ledger.documents.history(entry)
-    if len(copies) <= 1 + _wanted(history):
-        return True
+    history, ids = ledger.documents.history(entry), {copy.id for copy in copies}
     marked = [place for place, event in enumerate(history) if event.kind == EventKind.MARKED_MOVED]
-    if not marked:
-        return False
-    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())}
-    return len({copy.id for copy in copies} - reported) <= _wanted(history[marked[-1] :])
-
-
-def _wanted(history: Sequence[Event]) -> int:
-    """Return how often a person wanted one more record."""
-    return sum(bool(event.detail.get("anew")) for event in history)
+    reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())} if marked else set()
+    if ids <= reported:
+        return True
+    wanted = _wanted_besides(history[marked[-1] :] if reported else history)
+    # Which of several a person knew of cannot be told where the ledger did not know it.
+    known = reported | {each[0] for each in wanted if each and len(each) == 1}
+    own = {entry.target_id} if entry.state in DONE and entry.target_id not in known else set()
+    unknown, spare = ids - known, wanted.count(None)
+    if own and not spare:
+        return unknown <= own
+    return len(unknown) <= (max(spare, bool(wanted)) if reported else 1 + spare)
 
 
 def _detail(copies: Sequence[Copy]) -> dict[str, Any]:

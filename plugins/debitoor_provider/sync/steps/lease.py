@@ -8,9 +8,9 @@ clock that runs on in the meantime, and it is looked at before every piece of ev
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING
 
+from debitoor_provider.services.steady_clock import steady_seconds
 from debitoor_provider.sync.ledger import LeaseLost
 
 if TYPE_CHECKING:
@@ -20,21 +20,17 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 
-def boot_time() -> float:
-    """Return seconds that pass while the process is stopped and while the machine sleeps."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux; elsewhere the monotonic clock, which may stop in sleep
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
-
-
 class RunLeases:
     """The leases of one owner.
 
     :param owner: unique for each attempt of each task
     :param ttl: how long they last from the last extension
-    :param clock: see :func:`boot_time`
+    :param clock: its seconds pass while the process is stopped and while the machine sleeps
     """
 
-    def __init__(self, ledger: Ledger, owner: str, ttl: timedelta, *, clock: Callable[[], float] = boot_time) -> None:
+    def __init__(
+        self, ledger: Ledger, owner: str, ttl: timedelta, *, clock: Callable[[], float] = steady_seconds
+    ) -> None:
         self.owner = owner
         self.wrote = False
         """Whether a write at the target was permitted."""

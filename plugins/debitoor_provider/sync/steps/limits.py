@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import StopError
-from debitoor_provider.sync.ledger import State
+from debitoor_provider.sync.batches import chunks
+from debitoor_provider.sync.ledger import Entry, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
-    from datetime import date
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from debitoor_provider.sync.ledger import Entry, Pending, PlannedDocument
+    from debitoor_provider.sync.ledger import Pending, PlannedDocument
     from debitoor_provider.sync.steps.job import Job
-
-    _Amount = tuple[Decimal | None, str, date | None]
-    """Amount, currency and date of a document."""
+    from debitoor_provider.sync.worth import Amount
 
 NEW_DOCUMENTS, AMOUNT, ARCHIVED, REJECTED_SHARE = "new_documents", "amount", "archived", "rejected_share"
 PLAN_WAITS = "plan_waits"
@@ -57,9 +56,15 @@ class Excess(NamedTuple):
         return self.number - self.most
 
 
-def to_move(job: Job) -> Pending:
-    """Return the documents that a run is to move, of which none has begun."""
-    return job.ledger.plans.pending(job.account_id, job.direction.name, [State.PLANNED], planned_by=job.planned_by)
+def to_move(job: Job, *, unchanged_since: int | None = None) -> Pending:
+    """Return the documents that a run is to move, of which none has begun.
+
+    :param unchanged_since: only those that have not changed since then, see :meth:`.Plans.last_change`
+    """
+    planned, by = [State.PLANNED], job.planned_by
+    return job.ledger.plans.pending(
+        job.account_id, job.direction.name, planned, planned_by=by, unchanged_since=unchanged_since
+    )
 
 
 def exceeded_by(job: Job) -> list[Excess]:
@@ -210,7 +215,7 @@ def _excesses(
     job: Job,
     documents: Collection[Entry | PlannedDocument],
     moved: Callable[[], int] = int,
-    amounts_moved: Callable[[], Iterable[_Amount]] = tuple,
+    amounts_moved: Callable[[], Iterable[Amount]] = tuple,
 ) -> list[Excess]:
     """Return the limits that documents exceed by their number or amount.
 
@@ -222,26 +227,32 @@ def _excesses(
     if limits.new_documents is not None:
         found.append(_excess(job, NEW_DOCUMENTS, len(documents) + moved(), limits.new_documents))
     if limits.amount is not None:
-        found.append(_excess(job, AMOUNT, _worth(job, documents) + _total(job, amounts_moved()), limits.amount))
+        worth = job.direction.worth()
+        planned = (worth.of(_amount(each), decisions) for each, decisions in _decided(job, documents))
+        amounts = chain(planned, map(worth.of, amounts_moved()))
+        total = sum(filter(None, amounts), Decimal(0))
+        found.append(_excess(job, AMOUNT, total, limits.amount, currency=worth.currency))
     return [excess for excess in found if excess]
 
 
-def _worth(job: Job, documents: Iterable[Entry | PlannedDocument]) -> Decimal:
-    """Return what documents come to in the currency of the books; an amount that is not known there is left out."""
-    return _total(job, ((each.gross_amount, each.currency, each.document_date) for each in documents))
+def _amount(document: Entry | PlannedDocument) -> Amount:
+    return document.gross_amount, document.currency, document.document_date
 
 
-def _total(job: Job, amounts: Iterable[_Amount]) -> Decimal:
-    worth = job.direction.worth()
-    return sum(filter(None, (worth.of(*amount) for amount in amounts)), Decimal(0))
+def _decided(job: Job, documents: Iterable[Entry | PlannedDocument]) -> Iterator[tuple[Entry | PlannedDocument, str]]:
+    """Return documents, each with what a person has decided about it."""
+    for some in chunks(documents):
+        new = [each.source_id for each in some if not isinstance(each, Entry)]
+        known = job.ledger.documents.known(job.account_id, job.direction.name, new) if new else {}
+        for each in some:
+            entry = each if isinstance(each, Entry) else known.get(each.source_id)
+            yield each, entry.decisions if entry else ""
 
 
-def _excess(job: Job, name: str, number: Decimal | int, most: Decimal | int) -> Excess | None:
+def _excess(job: Job, name: str, number: Decimal | int, most: Decimal | int, **named: str) -> Excess | None:
     if number <= most:
         return None
-    params = {"account": job.account_id, "number": number, "most": most}
-    if name == AMOUNT:
-        params["currency"] = job.direction.worth().currency
+    params = {"account": job.account_id, "number": number, "most": most, **named}
     return Excess(name, Decimal(number), Decimal(most), Message(f"limit_{name}", **params))
 
 

@@ -221,10 +221,8 @@ def _enter(
     :param left: ids of documents that are left out for good
     """
     window = listed.window
-    if window.document_ids:  # a person named them: what was held or rejected is to be tried again
-        known = job.ledger.documents.known(job.account_id, job.direction.name, window.document_ids).values()
-        if again := [entry for entry in known if entry.state in ATTENTION]:
-            job.ledger.documents.retry(again, actor=f"run:{job.run_id}")
+    # A person named them: what was held or rejected is to be tried again.
+    named = job.ledger.documents.known(job.account_id, job.direction.name, window.document_ids).values()
     mark = job.ledger.runs.watermark(job.account_id, job.direction.name) if window.moves_watermark else None
     reported = job.direction.source_time()
     warnings = list(warnings_of(job, reported, mark))
@@ -242,6 +240,7 @@ def _enter(
         not_after=(reported or job.now()) + CLOCK_TOLERANCE,
         full=window.full and window.moves_watermark,
         gone=[*listed.gone, *left],
+        tried_again=[entry for entry in named if entry.state in ATTENTION],
     )
     counts = result.counts
     return Plan(

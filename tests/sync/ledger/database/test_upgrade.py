@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from debitoor_provider.cli.ledger import upgrade
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.ledger import EventKind, Ledger, LedgerOutdated, Run, Sent, State
+from debitoor_provider.sync.ledger import EventKind, Ledger, LedgerOutdated, Notice, Run, Sent, State
 from debitoor_provider.sync.ledger.database import schema
 from debitoor_provider.sync.ledger.database.schema import HEAD
 from debitoor_provider.sync.rate_sums import gross_amounts, rates_text
@@ -228,6 +228,55 @@ def test_no_rule_drops_a_document_that_was_held_because_it_is_there_twice(
         assert {entry.source_id: entry.was_there for entry in ledger.documents.entries()} == {
             twice.source_id: True, usd.source_id: False, moved.source_id: False,
         }  # fmt: skip
+
+
+def test_stops_have_room_for_large_amounts_and_those_that_had_none_are_asked_again(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    today = Ledger.open(today_url)
+    for name, number in (("amount", 2**31 - 1), ("archived", 700)):
+        today.stops.ask(
+            "acme",
+            name,
+            number,
+            Message("limit_new_documents", account="acme", number=1, most=0),
+            run_id=RUN,
+            settings_fingerprint="f",
+        )
+        today.stops.allow("acme", "user:anna")
+    fill_version("0019", empty_url, today_url, tmp_path, monkeypatch)
+    today.close()
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        assert not ledger.stops.is_allowed("acme", "amount", 1)
+        assert ledger.stops.is_allowed("acme", "archived", 700)
+        message = Message("limit_new_documents", account="acme", number=1, most=0)
+        ledger.stops.ask("acme", "amount", 2**40, message, run_id=RUN, settings_fingerprint="f")
+        assert [stop.number for stop in ledger.stops.pending(["acme"])] == [2**40]
+
+
+@pytest.mark.parametrize("is_notified", [True, False])
+def test_people_are_not_notified_again_of_what_they_know(
+    empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_notified: bool
+):
+    today = Ledger.open(today_url)
+    in_state(today, State.HELD, 1)
+    today.notices.keep(Notice("acme"))
+    fill_version("0022", empty_url, today_url, tmp_path, monkeypatch)
+    last = today.plans.last_change()
+    today.close()
+    if is_notified:
+        with Ledger(empty_url)._database.write() as connection:
+            connection.execute(sa.text("UPDATE debitoor_notices SET until = (SELECT MAX(at) FROM debitoor_events)"))
+    monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
+
+    upgrade(Namespace(verbose=True))
+    with closing(Ledger.open(empty_url)) as ledger:
+        seen = ledger.notices.last("acme").seen
+        assert seen == (last if is_notified else 0)
+        assert bool(ledger.documents.entries("acme", came_after=seen, states=[State.HELD])) is not is_notified
 
 
 def test_it_resumes_where_it_stopped(first: str):

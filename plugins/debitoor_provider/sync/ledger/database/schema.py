@@ -17,7 +17,7 @@ from debitoor_provider.sync.ledger.errors import LedgerOutdated, LedgerTooNew, L
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.database.engine import Database
 
-HEAD = "0021"
+HEAD = "0023"
 """The version that this code needs: the newest of ``migrations/versions``, which are numbered in order."""
 VERSION_TABLE = "debitoor_ledger_version"
 SCRIPTS = "debitoor_provider.sync.ledger.database:migrations"

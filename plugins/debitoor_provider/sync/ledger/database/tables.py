@@ -177,7 +177,7 @@ stops = sa.Table(
     sa.Column("id", _ID, primary_key=True),
     sa.Column("account", _KEY, nullable=False),
     sa.Column("limit_name", Key(30), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
     sa.Column("message", MessageText(), nullable=False, default=None),
     sa.Column("settings_fingerprint", _TEXT, nullable=False, default=""),
     sa.Column("run_id", _RUN_ID, nullable=False),
@@ -194,7 +194,7 @@ notices = sa.Table(
     "debitoor_notices",
     metadata,
     sa.Column("account", _KEY, primary_key=True),
-    sa.Column("until", _INSTANT),
+    sa.Column("seen", sa.BigInteger, nullable=False, default=0),
     sa.Column("failures", _JSON, nullable=False),
     sa.Column("is_failing", sa.Boolean, nullable=False, default=False),
 )
