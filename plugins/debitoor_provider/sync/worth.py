@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-Amount: TypeAlias = tuple[Decimal | None, str, date | None]
+DatedAmount: TypeAlias = tuple[Decimal | None, str, date | None]
 """Gross amount, its currency, and the document's date."""
 Convert: TypeAlias = Callable[[Decimal, str, date | None, str], Decimal | None]
-Decide: TypeAlias = Callable[[Amount, str], Amount]
+Decide: TypeAlias = Callable[[DatedAmount, str], DatedAmount]
 
 
 class Worth:
@@ -27,7 +27,7 @@ class Worth:
         self._convert = convert
         self._decide = decide
 
-    def of(self, amount: Amount, decisions: str = "") -> Decimal | None:
+    def of(self, amount: DatedAmount, decisions: str = "") -> Decimal | None:
         """Return what a document will come to, without its sign; ``None`` when that is not known.
 
         :param decisions: what a person decided about it, as the ledger keeps it

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.invoice.models import Invoice
-    from debitoor_provider.sync.worth import Amount
+    from debitoor_provider.sync.worth import DatedAmount
 
 _CODE_LIMIT = 20  # a currency code has three letters; what else is there is shown shortened
 _FAR = Decimal("0.1")  # rates of banks and customs differ by a few per cent
@@ -143,7 +143,7 @@ def booked_worth(
         return None
 
 
-def decided_amount(amount: Amount, decisions: str) -> Amount:
+def decided_amount(amount: DatedAmount, decisions: str) -> DatedAmount:
     """Return a document's gross amount, its currency and its date as a person has stated them, or as they were."""
     (gross, currency, day), stated = amount, to_decisions(decisions).corrections
     if gross is None:

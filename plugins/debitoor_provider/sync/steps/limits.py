@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.ledger import Pending, PlannedDocument
     from debitoor_provider.sync.steps.job import Job
-    from debitoor_provider.sync.worth import Amount
+    from debitoor_provider.sync.worth import DatedAmount
 
 NEW_DOCUMENTS, AMOUNT, ARCHIVED, REJECTED_SHARE = "new_documents", "amount", "archived", "rejected_share"
 PLAN_WAITS = "plan_waits"
@@ -215,7 +215,7 @@ def _excesses(
     job: Job,
     documents: Collection[Entry | PlannedDocument],
     moved: Callable[[], int] = int,
-    amounts_moved: Callable[[], Iterable[Amount]] = tuple,
+    amounts_moved: Callable[[], Iterable[DatedAmount]] = tuple,
 ) -> list[Excess]:
     """Return the limits that documents exceed by their number or amount.
 
@@ -235,7 +235,7 @@ def _excesses(
     return [excess for excess in found if excess]
 
 
-def _amount(document: Entry | PlannedDocument) -> Amount:
+def _amount(document: Entry | PlannedDocument) -> DatedAmount:
     return document.gross_amount, document.currency, document.document_date
 
 
