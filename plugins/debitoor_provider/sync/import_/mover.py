@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,17 +15,17 @@ from debitoor_provider.services.errors import (
     ServiceError,
     UnclearOutcome,
 )
-from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType
+from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.content import seal, spool
 from debitoor_provider.sync.import_.draft import new_document, sent_before, sent_of, statement_of
 from debitoor_provider.sync.import_.listing import sales_document
 from debitoor_provider.sync.import_.present import as_copies
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
+from debitoor_provider.sync.import_.same_file import existing, unclear_if_it_fails
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
-from debitoor_provider.sync.money import ZERO
-from debitoor_provider.sync.obstacle import Obstacle, held
+from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
     Attempt,
@@ -46,7 +45,7 @@ from debitoor_provider.sync.steps.lookalikes import turn_of
 from debitoor_provider.sync.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from debitoor_provider.services.debitoor.client import DebitoorClient
@@ -123,8 +122,8 @@ class UploadMover:
             try:
                 uid = self.getmyinvoices.upload(upload, content.body)
             except AlreadyExists as already:  # counts as done if it is a copy (contract 6.3, A-26)
-                with _unclear_if_it_fails():
-                    there = self._existing(document, upload, already)
+                with unclear_if_it_fails():
+                    there = existing(self.getmyinvoices, document, upload, already)
                     is_ours = find_sales_marker(there.note) == document.id  # from an attempt whose answer was lost
                     if is_ours:
                         self._repair(there)
@@ -200,42 +199,6 @@ class UploadMover:
             sent = sent_before(entry, there, document)
         self.ledger.steps.moved(entry, str(there.document_uid), detail=found_before(entry), sent=sent)
 
-    def _existing(self, document: SalesDocument, upload: NewDocument, already: AlreadyExists) -> Document:
-        """Return the document that has the same file, if it is a copy of the sales document.
-
-        Two sales documents may be printed to the same bytes, and GetMyInvoices takes a file only once. One without a
-        mark was uploaded by hand, and is a copy if it says nothing else.
-
-        :raises Obstacle: when it stands for something else
-        :raises AlreadyExists: when it cannot be found
-        """
-        if already.document_uid:
-            there = self._by_id(already.document_uid, already)
-        else:
-            there = self._by_number(document.number, already)
-        mark = find_sales_marker(there.note)
-        if mark != document.id and (mark or not _says_nothing_else(there, upload)):
-            (same,) = as_copies([there])
-            raise held("same_file", document=same.named())
-        return there
-
-    def _by_id(self, uid: int, already: AlreadyExists) -> Document:
-        try:
-            return self.getmyinvoices.document(uid, line_items=False, approval=False).document
-        except NotFound:
-            raise already from None
-
-    def _by_number(self, number: str, already: AlreadyExists) -> Document:
-        """Return the one document of a number, when a duplicate's answer does not name it (section 6.3).
-
-        :raises AlreadyExists: when there is none, or more than one
-        """
-        rows = self.getmyinvoices.documents(archived=Archived.ANY, number=number) if number else []
-        same = [row for row in rows if row.document_number == number]
-        if len(same) != 1:
-            raise already
-        return same[0]
-
     def _repair(self, document: Document) -> None:
         """Add the tags that an upload may have lost on its way (contract section 6.4)."""
         present = {fold(tag) for tag in document.tags}
@@ -277,28 +240,3 @@ class UploadMover:
         detail = {**found_before(entry), "why": left_out.message.as_json()}
         self.ledger.steps.moved(entry, str(there.document_uid), detail=detail)
         log.info("Document %s stays as it was sent: %s", entry.source_id, left_out.reason)
-
-
-def _says_nothing_else(there: Document, upload: NewDocument) -> bool:
-    """Return whether what a document states is what an upload would state; credit notes may have either sign."""
-    kinds = (upload.document_type, DocumentType.MISC)  # A-27: that of a document that was uploaded without one
-    gross = (None, ZERO, upload.gross_amount, -(upload.gross_amount or ZERO))
-    return (
-        there.document_type in kinds
-        and there.document_number in ("", upload.document_number)
-        and there.document_date in (None, upload.document_date)
-        and there.gross_amount in gross
-        and there.currency in ("", upload.currency)
-    )
-
-
-@contextmanager
-def _unclear_if_it_fails() -> Iterator[None]:
-    """Leave the outcome of an upload open when what GetMyInvoices has already cannot be looked at now."""
-    try:
-        yield
-    except RejectError:
-        raise
-    except ServiceError as error:
-        message = Message("existing_copy_not_seen", reason=error.message)
-        raise UnclearOutcome(message, service=error.service, operation=error.operation).after(error) from error
