@@ -298,6 +298,15 @@ def test_a_row_that_is_removed_between_two_pages_passes_over_no_other(service, c
     assert set(left) <= set(_ids(client, at_least=at_least))
 
 
+def test_rows_that_are_removed_before_the_last_page_pass_over_no_other(service, client):
+    everything = [f"{number:04}" for number in range(1000)]
+    left = everything[2:]
+    calls = itertools.count()
+    page = lambda asked: _pages(left if next(calls) > 1 else everything)(asked)  # noqa: E731 - two states of one list
+    service.on("GET", EXPENSES, page)
+    assert set(left) <= set(_ids(client))
+
+
 def test_a_row_that_moves_to_the_front_of_a_list_between_two_pages_is_listed(service, client):
     everything = [f"{number:04}" for number in range(1200)]
     moved = ["0700", *(row for row in everything if row != "0700")]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -531,7 +530,7 @@ def test_a_requested_new_record_is_made_although_the_first_attempt_is_lost(
     with monkeypatch.context() as later:
         later.setattr(type(acme.debitoor), "sales_pdf", lambda _, __, into: into.write(printed))
         acme.fault("cut_before", "gmi.documents.create", times=1)
-        with suppress(RetryError):
+        with pytest.raises(RetryError):
             acme.import_()
         acme.clock.pass_by(minutes=5)
         acme.import_()

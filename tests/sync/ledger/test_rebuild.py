@@ -80,8 +80,9 @@ def test_what_a_person_wants_sent_once_more_stays_so_until_it_is_there(ledger: L
     assert ledger.documents.rebuild("acme", "export", [at_the_target(1)]) == RebuildResult(0, 0, 1)
     assert fresh(ledger, entry) == before
 
-    both = [replace(at_the_target(1), target_id="expense-new"), at_the_target(1)]
-    assert ledger.documents.rebuild("acme", "export", both[:: 1 if is_known else -1]).restored == 1
+    new = replace(at_the_target(1), target_id="expense-new", moved_at=datetime(2026, 3, 2, tzinfo=UTC))
+    old = replace(at_the_target(1), moved_at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert ledger.documents.rebuild("acme", "export", [new, old]).restored == 1
     assert fresh(ledger, entry).target_id == "expense-new"
 
 
@@ -97,6 +98,14 @@ def test_a_known_document_gets_the_amounts_by_rate_that_it_lacks(ledger: Ledger)
     other = replace(found, booked_gross=Decimal(50), by_rate={Decimal(7): RateAmounts(Decimal(50))})
     assert ledger.documents.rebuild("acme", "export", [other]) == RebuildResult(0, 0, 1)
     assert fresh(ledger, entry) == after
+
+
+def test_of_several_records_the_one_that_is_known_stays(ledger: Ledger):
+    entry = in_state(ledger, State.MOVED)
+    found = [at_the_target(1), replace(at_the_target(1), target_id="expense-new")]
+
+    assert ledger.documents.rebuild("acme", "export", found) == RebuildResult(0, 0, 1)
+    assert fresh(ledger, entry) == entry
 
 
 def test_another_record_at_the_target_takes_the_place_of_the_one_that_was_known(ledger: Ledger):

@@ -356,6 +356,26 @@ def test_a_second_record_that_the_network_delivers_twice_is_held_although_the_fi
     assert (acme.states(), len(acme.company.expenses())) == ({uid: "moved"}, 1)
 
 
+@pytest.mark.parametrize("ends", ["left out", "marked as there"])
+def test_a_wish_that_made_no_record_excuses_no_later_double(
+    acme: Stage, request: pytest.FixtureRequest, ends: str
+) -> None:
+    uid = acme.document()
+    acme.export()
+    [first] = acme.company.expenses()
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    if ends == "left out":
+        acme.export(acme.exports(filter={"document_types": ["RECEIPT"]}))
+    else:
+        acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
+    assert (acme.states(), len(acme.company.expenses())) == ({uid: "moved"}, 1)
+    acme.debitoor.delete_expense(first["id"])
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+    request.getfixturevalue("twice")
+    acme.export()
+    assert (acme.states(), len(acme.company.expenses())) == ({uid: "held booked_twice"}, 2)
+
+
 @pytest.mark.parametrize("archives", [False, True])
 def test_a_double_of_an_earlier_run_is_found_by_the_next_that_moves_something(acme: Stage, archives: bool) -> None:
     account = acme.exports(archive_after_transfer=archives)

@@ -226,6 +226,22 @@ def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
     assert acme.booked() == {uid: 119}
 
 
+def test_a_requested_record_that_a_restored_ledger_does_not_know_is_not_booked_once_more(acme: Stage) -> None:
+    uid = acme.document()
+    acme.export()
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    [first] = acme.company.expenses()
+    line = {key: first["lines"][0][key] for key in ("description", "grossAmount", "taxRate")}
+    acme.company.add_expense(  # by a run that the ledger does not know, since it was restored from a backup
+        date=first["date"], supplierName=first["supplierName"], lines=[line]
+    )
+    acme.rebuild()
+    acme.finish()
+    assert len(acme.company.expenses()) == 2
+    assert acme.states() == {uid: "moved"}
+    assert acme.entry(uid).target_id != first["id"]
+
+
 def test_a_duplicate_at_the_target_is_held_after_a_rebuild(acme: Stage) -> None:
     uid, other = acme.documents(2)
     acme.export()

@@ -297,3 +297,4 @@ def test_an_invoice_that_a_person_sends_again_and_the_rules_leave_out_stays_as_i
     acme.import_(account)
     after = acme.entry(source, "import")
     assert (seen, after.state, after.target_id) == ("there", "moved", sent.target_id)
+    assert (after.booked_gross, after.booked_rates) == (sent.booked_gross, sent.booked_rates)

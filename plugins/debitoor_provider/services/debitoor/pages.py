@@ -31,9 +31,8 @@ def read_pages(
     """Read every row of a list, each once.
 
     A page begins with the last row of the one before: where it does not, rows were removed, added or moved meanwhile,
-    and the list is read once more; the passes are put together. An empty page, or nothing but that row, ends the list,
-    so that a silent cap cannot end it early. A page that repeats the one before ends it too: such a list does not know
-    ``skip``.
+    and the list is read once more; the passes are put together. Nothing but that row ends the list, so that a silent
+    cap cannot end it early. A page that repeats the one before ends it too: such a list does not know ``skip``.
 
     :param fetch: gets the rows from this place on, with their ids; may be called in several threads
     :param keep: where the rows are kept, by their ids
@@ -61,8 +60,10 @@ def _read_once(
             page = pages.get(place, later)
             ids = [key for key, _ in page]
             for key, row in page:
-                keep.setdefault(key, row)
+                keep[key] = row
             joint = before[-1:] if len(before) > 1 else []  # a page of one row cannot have more than that row in common
+            if not ids and joint:
+                return _End.LOST  # even the row that was there is at another place now
             if not ids or ids in (before, joint):
                 return end
             if joint and ids[:1] != joint:

@@ -33,7 +33,11 @@ def add_file(path: Path, content: bytes) -> None:
             if error.errno not in _NO_LINKS:
                 raise
             path.touch(0o644, exist_ok=False)  # a file system without links: who reads this is told that it is empty
-            draft.replace(path)
+            try:
+                draft.replace(path)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
 
 
 @contextmanager

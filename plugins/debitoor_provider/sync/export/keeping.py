@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def keep(ledger: Ledger, entry: Entry, there: Sequence[Expense], left_out: LeftOut) -> None:
     """Count a document as moved whose expense is there, whatever its record says by now.
 
-    It is archived later only if the expense is still what was sent, with the file that was sent.
+    It is archived later only if the expense still has the amount that was sent, and a file of the same size.
 
     :param there: the expenses with its mark, as many as a person wanted
     """
@@ -36,7 +36,8 @@ def keep(ledger: Ledger, entry: Entry, there: Sequence[Expense], left_out: LeftO
         detail={**found_before(entry), "number": expense.number, "why": left_out.message.as_json()},
         mark=unbooked(expense),
         sent=None if entry.booked_gross is not None else _sent_before(entry, expense),
-        is_verified=has_file and entry.booked_gross == expense.total_gross_amount,
+        is_verified=has_file
+        and (entry.booked_gross, entry.booked_currency) == (expense.total_gross_amount, expense.currency),
     )
     if moved.archived_at:
         ledger.steps.archived([moved], entry.run_id)

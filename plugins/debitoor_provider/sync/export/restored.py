@@ -15,7 +15,7 @@ from debitoor_provider.sync.parties import same_party
 from debitoor_provider.sync.rate_sums import RateAmounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from debitoor_provider.services.debitoor.models import Expense, ExpenseLine
     from debitoor_provider.sync.statement import StatedRate
@@ -26,21 +26,19 @@ _REAL_AMOUNT = re.compile(r"(-?\d+\.\d\d) ([A-Z]{3})(?: \(.+\))?", re.ASCII)
 
 def found_documents(
     expenses: Iterable[Expense], key_of: Callable[[int], str], specification: Sequence[str]
-) -> Collection[FoundDocument]:
-    """Return the documents whose mark is on an expense; of several expenses of one document, the last.
+) -> Iterator[FoundDocument]:
+    """Yield the documents whose mark is on an expense, once for each expense.
 
     Of an expense that a person made of several documents, each of them has its own lines.
 
     :param key_of: returns the exchange key of a document
     :param specification: the fields that the account writes into the text of its expenses, in order
     """
-    found: dict[int, FoundDocument] = {}
     for expense in expenses:
         marked = marked_lines(expense)
         for uid, own in marked.items():
             part = expense if len(marked) == 1 else _part(expense, own)
-            found[uid] = _restored(part, uid, key_of(uid), without_marker(own[0].description), specification)
-    return found.values()
+            yield _restored(part, uid, key_of(uid), without_marker(own[0].description), specification)
 
 
 def _part(expense: Expense, lines: Sequence[ExpenseLine]) -> Expense:

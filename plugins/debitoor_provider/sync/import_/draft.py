@@ -10,7 +10,7 @@ from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.sync.import_.selection import undated
-from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, gross_of, turned
+from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, amounts_of_copy, gross_of, turned
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.marks import sales_marker
 from debitoor_provider.sync.money import ZERO, cents
@@ -51,12 +51,15 @@ def sent_of(upload: NewDocument, document: SalesDocument) -> Sent:
     return Sent(gross or ZERO, currency, upload.document_date, *own, by_rate=by_rate)
 
 
-def sent_before(entry: Entry, there: Document, document: SalesDocument) -> Sent | None:
-    """Return what was sent of a document that the ledger does not know to have been sent."""
+def sent_before(entry: Entry, there: Document, document: SalesDocument | None) -> Sent | None:
+    """Return what was sent of a document that the ledger does not know to have been sent.
+
+    :param document: the record, if it is known, which states the tax amounts
+    """
     gross, own = there.stated_gross, (entry.net_amount, entry.gross_amount, entry.currency, entry.document_number)
     if gross is None:
         return None
-    by_rate = amounts_by_rate(document, gross)
+    by_rate = amounts_by_rate(document, gross) if document else amounts_of_copy(there)
     return Sent(gross, there.currency, entry.document_date, *own, by_rate=by_rate)
 
 

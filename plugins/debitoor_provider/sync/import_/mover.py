@@ -237,6 +237,8 @@ class UploadMover:
         if not entry.wants_new_record:
             require_single(self.ledger, entry, as_copies(ours))
         there = next((one for one in ours if str(one.document_uid) == entry.target_id), ours[0])
+        document = SALES_DOCUMENTS.load(entry.snapshot) if entry.snapshot else None
+        sent = None if entry.booked_gross is not None else sent_before(entry, there, document)
         detail = {**found_before(entry), "why": left_out.message.as_json()}
-        self.ledger.steps.moved(entry, str(there.document_uid), detail=detail)
+        self.ledger.steps.moved(entry, str(there.document_uid), detail=detail, sent=sent)
         log.info("Document %s stays as it was sent: %s", entry.source_id, left_out.reason)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate
+from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, amounts_of_copy
 from debitoor_provider.sync.ledger import FoundDocument
 from debitoor_provider.sync.marks import find_sales_marker
-from debitoor_provider.sync.rate_sums import RateAmounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -16,22 +15,19 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import SalesDocument
     from debitoor_provider.services.debitoor.sales import SalesFilters
     from debitoor_provider.services.getmyinvoices.models import Document
-    from debitoor_provider.sync.statement import StatedRate
 
 
 def found_documents(
     documents: Iterable[Document], debitoor: DebitoorClient, key_of: Callable[[str], str]
 ) -> Collection[FoundDocument]:
-    """Return the sales documents whose mark is in the note of a document; of several documents of one, the last.
+    """Return the sales documents whose mark is in the note of a document, once for each document.
 
     :param debitoor: its records state the customers and the amounts by tax rate
     :param key_of: returns the exchange key of a sales document
     """
-    marked = {sales_id: document for document in documents if (sales_id := find_sales_marker(document.note))}
-    sales = _sales_documents(marked.values(), debitoor)
-    return [
-        _restored(document, sales_id, key_of(sales_id), sales.get(sales_id)) for sales_id, document in marked.items()
-    ]
+    marked = [(sales_id, document) for document in documents if (sales_id := find_sales_marker(document.note))]
+    sales = _sales_documents([document for _, document in marked], debitoor)
+    return [_restored(document, sales_id, key_of(sales_id), sales.get(sales_id)) for sales_id, document in marked]
 
 
 def _sales_documents(copies: Collection[Document], debitoor: DebitoorClient) -> dict[str, SalesDocument]:
@@ -45,7 +41,7 @@ def _sales_documents(copies: Collection[Document], debitoor: DebitoorClient) -> 
 
 def _restored(document: Document, sales_id: str, key: str, sales: SalesDocument | None) -> FoundDocument:
     gross = document.stated_gross
-    by_rate = amounts_by_rate(sales, gross) if sales else _amounts_of_copy(document)
+    by_rate = amounts_by_rate(sales, gross) if sales else amounts_of_copy(document)
     return FoundDocument(
         source_id=sales_id,
         exchange_key=key,
@@ -61,9 +57,3 @@ def _restored(document: Document, sales_id: str, key: str, sales: SalesDocument 
         booked_currency=document.currency,
         by_rate=by_rate,
     )
-
-
-def _amounts_of_copy(document: Document) -> dict[StatedRate, RateAmounts]:
-    """Return the amounts of a document that Debitoor no longer has, if it states a single tax rate."""
-    gross, rates = document.stated_gross, document.tax_rates
-    return {rates[0]: RateAmounts(gross, document.stated_net)} if gross and len(rates) == 1 else {}

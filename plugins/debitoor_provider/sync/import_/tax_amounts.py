@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from debitoor_provider.services.debitoor.models import SalesDocument
+    from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.statement import StatedRate
 
 
@@ -39,6 +40,12 @@ def amounts_by_rate(document: SalesDocument, gross: Decimal | None) -> dict[Stat
         for group in groups
         if group.gross_amount or group.net_amount
     }
+
+
+def amounts_of_copy(document: Document) -> dict[StatedRate, RateAmounts]:
+    """Return the amounts of an imported document whose record is not known, if it states a single tax rate."""
+    gross, rates = document.stated_gross, document.tax_rates
+    return {rates[0]: RateAmounts(gross, document.stated_net)} if gross and len(rates) == 1 else {}
 
 
 def gross_of(document: SalesDocument) -> Decimal | None:

@@ -117,13 +117,17 @@ class Plans:
         """
         where = conditions(account=account, direction=direction, states=states, planned_by=planned_by)
         if unchanged_since is not None:
-            later = events.c.document_id == documents.c.id, events.c.id > unchanged_since
-            where = [*where, ~sa.exists().where(*later)]
+            is_change = events.c.id > unchanged_since, events.c.kind != str(EventKind.NAMED)
+            where = [*where, ~sa.exists().where(events.c.document_id == documents.c.id, *is_change)]
         date = sa.func.coalesce(ORDERS["date"], sa.null())  # these are few: sorted, rather than read along an index
         return self._chosen(sa.select(documents.c.id).where(*where).order_by(date.asc().nulls_last(), documents.c.id))
 
     def last_change(self) -> int:
-        """Return the number of the last change of a document; those of later ones are greater, whatever clocks say."""
+        """Return the number of the last change of a document.
+
+        Changes that begin later have greater ones, whatever clocks say. One that another process has begun and not
+        committed yet may have a smaller one.
+        """
         with self._database().read() as connection:
             return connection.scalar(sa.select(sa.func.max(events.c.id))) or 0
 

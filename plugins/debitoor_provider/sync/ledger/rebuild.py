@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -20,11 +21,12 @@ from debitoor_provider.sync.ledger.states import DONE, EventKind, State, is_lega
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from debitoor_provider.sync.ledger.states import DirectionName
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Rebuild:
@@ -51,12 +53,12 @@ class Rebuild:
         added = restored = 0
         for chunk in chunks(sorted(records)):
             known, by_id = self._known(chunk), {source_id: records[source_id][-1] for source_id in chunk}
-            for entry in [entry for entry in known.values() if entry.wants_new_record]:
-                wanted = _wanted(entry, records[entry.source_id])
-                if wanted is None:
+            for entry in [*known.values()]:
+                record = _record_of(entry, records[entry.source_id])
+                if record is None:
                     del known[entry.source_id], by_id[entry.source_id]
                 else:
-                    by_id[entry.source_id] = wanted
+                    by_id[entry.source_id] = record
             new = [by_id[source_id] for source_id in by_id if source_id not in known]
             stale = [entry for entry in known.values() if _is_stale(entry, by_id[entry.source_id])]
             lacking = [entry for entry in known.values() if _lacks_amounts(entry, by_id[entry.source_id])]
@@ -163,11 +165,16 @@ class Rebuild:
         )
 
 
-def _wanted(entry: Entry, found: list[FoundDocument]) -> FoundDocument | None:
-    """Return the record that a person wanted besides an earlier one; ``None`` if it is not there yet."""
+def _record_of(entry: Entry, found: list[FoundDocument]) -> FoundDocument | None:
+    """Return the record of a document: the one that the ledger knows, or else the last.
+
+    Of a document of which a person wants one more record it is that one; ``None`` if it is not there yet.
+    """
+    if not entry.wants_new_record:
+        return next((document for document in found if document.target_id == entry.target_id), found[-1])
     others = [document for document in found if document.target_id != entry.target_id]
     least = 1 if entry.target_id else 2  # an unknown one is among them
-    return others[-1] if len(others) >= least else None
+    return max(others, key=lambda document: document.moved_at or _LONG_AGO) if len(others) >= least else None
 
 
 def _is_stale(entry: Entry, document: FoundDocument) -> bool:

@@ -206,7 +206,8 @@ class Steps:
     def not_there(self, entry: Entry) -> Entry:
         """Record that the target, which had a record of a document, has none any more, and return the document."""
         with self._database().write() as connection:
-            connection.execute(documents.update().where(documents.c.id == entry.id).values(was_there=False))
+            unchanged = documents.c.id == entry.id, documents.c.state == entry.state
+            connection.execute(documents.update().where(*unchanged).values(was_there=False))
         return entry._replace(was_there=False)
 
     def booked(self, entry: Entry, run_id: str, number: str, *, actor: str = RUN) -> None:

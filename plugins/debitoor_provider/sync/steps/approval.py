@@ -132,7 +132,8 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     for some in chunks(to_move(job, unchanged_since=waiting.seen), BATCH):
         try:
             for entry in leases.claim(some, job.run_id):
-                if entry.state is State.PLANNED:
+                is_shown = waiting.seen is not None or entry.changed_at <= waiting.since  # asked by an earlier version
+                if is_shown and entry.state is State.PLANNED:
                     job.ledger.steps.hold(entry, message)
                     held += 1
         finally:

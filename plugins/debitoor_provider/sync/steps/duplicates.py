@@ -32,6 +32,8 @@ what was stored (GetMyInvoices contract 6.4)."""
 TARGET_TIME = "target_time"
 """Where an announcement has the time by the target's clock."""
 _BESIDES = "besides"
+_BEGINNINGS = {EventKind.SENT_AGAIN, EventKind.MOVED, EventKind.MARKED_MOVED, EventKind.REBUILT}
+"""After these, whether a person wants one more record is open again."""
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
 
 
@@ -237,17 +239,17 @@ def is_other(entry: Entry, history: Iterable[Event]) -> Callable[[str], bool]:
 def _wanted_besides(history: Iterable[Event]) -> list[Sequence[str] | None]:
     """Return the ids of the records that were there each time a person wanted one more.
 
-    They are those before the first attempt; a later one may see what that brought. ``None``: an earlier version did not
-    note them.
+    They are those before the first attempt; a later one may see what that brought. ``None``: they were not noted, since
+    an earlier version sent the document or a rebuild found the new record.
     """
     found: list[Sequence[str] | None] = []
     is_wanted = False
     for event in history:
-        if event.detail.get("anew"):
-            is_wanted = True
-        elif is_wanted and event.kind == EventKind.INTENT:
+        if is_wanted and event.kind in {EventKind.INTENT, EventKind.REBUILT}:
             found.append(event.detail.get(_BESIDES))
             is_wanted = False
+        elif event.kind in _BEGINNINGS:
+            is_wanted = bool(event.detail.get("anew"))
     return found
 
 
@@ -261,7 +263,7 @@ def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
     wanted = _wanted_besides(history[marked[-1] :] if reported else history)
     # Which of several a person knew of cannot be told where the ledger did not know it.
     known = reported | {each[0] for each in wanted if each and len(each) == 1}
-    own = {entry.target_id} if entry.state in DONE and entry.target_id not in known else set()
+    own = {entry.target_id} - known - {None} if entry.state in DONE else set()
     unknown, spare = ids - known, wanted.count(None)
     if own and not spare:
         return unknown <= own

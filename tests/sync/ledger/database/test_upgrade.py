@@ -214,11 +214,17 @@ def test_no_rule_drops_a_document_that_was_held_because_it_is_there_twice(
     empty_url: str, today_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     today = Ledger.open(today_url)
-    twice, usd, moved = (in_state(today, state, number) for number, state in enumerate([State.MOVED] * 3, 1))
+    twice, usd, moved, anew, again, differs = (
+        in_state(today, state, number) for number, state in enumerate([State.MOVED] * 6, 1)
+    )
     today.steps.doubled(twice, RUN, Message("booked_twice", count=2, records=[], keep=None), {"copies": ["1", "2"]})
     today.documents.retry([usd], "user:ada", again=True)
     (usd,) = today.leases.claim([*today.documents.known("acme", "export", ["2"]).values()], OWNER, TTL)
     today.steps.hold(today.steps.not_there(usd), Message("foreign_currency", currency="USD"))
+    today.documents.retry([anew], "user:ada", anew=True)
+    today.documents.retry([again, differs], "user:ada", again=True)
+    (differs,) = today.leases.claim([*today.documents.known("acme", "export", ["6"]).values()], OWNER, TTL)
+    today.steps.reject(today.steps.not_there(differs), Message("stored_differently", differences=[]))
     fill_version("0019", empty_url, today_url, tmp_path, monkeypatch)
     today.close()
     monkeypatch.setenv("AIRFLOW__DEBITOOR__LEDGER_CONN", empty_url)
@@ -227,6 +233,7 @@ def test_no_rule_drops_a_document_that_was_held_because_it_is_there_twice(
     with closing(Ledger.open(empty_url)) as ledger:
         assert {entry.source_id: entry.was_there for entry in ledger.documents.entries()} == {
             twice.source_id: True, usd.source_id: False, moved.source_id: False,
+            anew.source_id: True, again.source_id: True, differs.source_id: True,
         }  # fmt: skip
 
 

@@ -10,9 +10,19 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+_FILL = """
+UPDATE debitoor_documents SET was_there = TRUE
+WHERE (state = 'held' AND reason_code = 'booked_twice')
+   OR (state = 'rejected' AND reason_code = 'stored_differently')
+   OR (state IN ('planned', 'waiting', 'held', 'rejected') AND target_id IS NOT NULL)
+   OR (state = 'planned' AND EXISTS (
+        SELECT 1 FROM debitoor_events AS event
+        WHERE event.document_id = debitoor_documents.id AND event.kind IN ('sent_again', 'doubled')
+      ))"""
+
 
 def upgrade() -> None:
-    """Add the column, and fill it for the documents that are held because the target has several records of them."""
+    """Add the column, and fill it where the target has records, and where the next run looks whether it has."""
     column = sa.Column("was_there", sa.Boolean, nullable=False, server_default=sa.false())
     op.add_column("debitoor_documents", column)
-    op.execute("UPDATE debitoor_documents SET was_there = TRUE WHERE state = 'held' AND reason_code = 'booked_twice'")
+    op.execute(_FILL)

@@ -13,7 +13,8 @@ depends_on = None
 _FILL = """
 UPDATE debitoor_notices SET seen = COALESCE((
     SELECT MAX(id) FROM debitoor_events WHERE debitoor_events.at <= debitoor_notices.until
-), 0)"""
+), 0)
+WHERE until IS NOT NULL"""
 
 
 def upgrade() -> None:
