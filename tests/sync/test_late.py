@@ -45,6 +45,7 @@ def test_a_sale_cancelled_or_moved_out_of_the_period_after_the_plan_is_not_moved
 
 def test_a_sale_excluded_by_the_settings_is_not_moved(acme: Stage) -> None:
     source = sale_left_behind(acme)
+    acme.clock.pass_by(minutes=2)
     acme.finish_import(acme.imports(documents=["credit_notes"]))
     assert acme.company.documents() == []
     assert acme.states("import") == {source: "gone"}
