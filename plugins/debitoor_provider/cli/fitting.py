@@ -52,7 +52,7 @@ def fitting(made: Table, least: Sequence[str], console: Console) -> tuple[Table,
         if not fits(kept):
             kept.remove(place)
             left_out.append(place)
-    for place in reversed(left_out):  # there may be room for a narrow one beside those that matter more
+    for place in reversed(left_out):  # there may still be room for a narrow one
         if fits({*kept, place}) and place not in empty:
             kept.add(place)
     if len(kept) == len(columns):

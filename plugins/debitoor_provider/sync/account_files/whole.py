@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: whoever reads the folder meanwhile finds no half of one."""
+"""Files that are written whole or not at all: a reader of the folder never finds half of one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def add_file(path: Path, content: bytes) -> None:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            path.touch(0o644, exist_ok=False)  # a file system without links: who reads this is told that it is empty
+            path.touch(
+                0o644, exist_ok=False
+            )  # a file system without links: until then it is an empty file, which is reported as such
             try:
                 draft.replace(path)
             except BaseException:

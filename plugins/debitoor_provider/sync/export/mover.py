@@ -31,7 +31,7 @@ from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, rejected
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
     Attempt,
-    besides,
+    earlier_records,
     found_before,
     open_attempts,
     require_over,
@@ -199,7 +199,7 @@ class ExpenseMover:
     def _send(self, entry: Entry, document: Document, booking: Booking, content: Content) -> None:
         """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
         duplicate = self._duplicate(entry, booking)
-        detail = booking.as_json() | time_by(self.debitoor) | besides(entry, as_copies(self._marked(entry)))
+        detail = booking.as_json() | time_by(self.debitoor) | earlier_records(entry, as_copies(self._marked(entry)))
         entry = self.ledger.steps.intend(
             entry,
             detail=detail,

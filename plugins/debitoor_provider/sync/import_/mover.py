@@ -29,7 +29,7 @@ from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
     Attempt,
-    besides,
+    earlier_records,
     found_before,
     is_other,
     open_attempts,
@@ -113,7 +113,9 @@ class UploadMover:
             sent = sent_of(upload, document)
             duplicate = self._duplicate(entry, upload, sent)
             is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
-            detail = time_by(self.getmyinvoices) | besides(entry, as_copies(self.present.get(entry.source_id, ())))
+            detail = time_by(self.getmyinvoices) | earlier_records(
+                entry, as_copies(self.present.get(entry.source_id, ()))
+            )
             entry = self.ledger.steps.intend(entry, detail=detail, duplicate=duplicate, sent=sent)
             if is_first:
                 entry = self.name_again(entry, document)

@@ -31,7 +31,7 @@ SETTLE = timedelta(seconds=90)
 what was stored (GetMyInvoices contract 6.4)."""
 TARGET_TIME = "target_time"
 """Where an announcement has the time by the target's clock."""
-_BESIDES = "besides"
+_EARLIER = "earlier_records"
 _BEGINNINGS = {EventKind.SENT_AGAIN, EventKind.MOVED, EventKind.MARKED_MOVED, EventKind.REBUILT}
 """After these, whether a person wants one more record is open again."""
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
@@ -220,23 +220,23 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
     return message
 
 
-def besides(entry: Entry, there: Iterable[Copy]) -> dict[str, Any]:
-    """Return what an announcement says of the records that a person wants one besides: their ids.
+def earlier_records(entry: Entry, there: Iterable[Copy]) -> dict[str, Any]:
+    """Return, for an announcement, the ids of the records next to which a person wants another one.
 
-    :param there: the records that carry the document's mark; they count if the ledger does not know the one
+    :param there: the records that carry the document's mark, for the case that the ledger does not know the id
     """
     if not entry.wants_new_record:
         return {}
-    return {_BESIDES: [entry.target_id] if entry.target_id else sorted(copy.id for copy in there)}
+    return {_EARLIER: [entry.target_id] if entry.target_id else sorted(copy.id for copy in there)}
 
 
 def is_other(entry: Entry, history: Iterable[Event]) -> Callable[[str], bool]:
-    """Return what tells whether a record is other than those besides which a person wants one."""
-    earlier = {entry.target_id, *(id_ for ids in _wanted_besides(history) for id_ in ids or ())}
+    """Return a function that says whether a record is new: none of those next to which a person wants another one."""
+    earlier = {entry.target_id, *(id_ for ids in _earlier_of_each_wish(history) for id_ in ids or ())}
     return lambda id_: id_ not in earlier
 
 
-def _wanted_besides(history: Iterable[Event]) -> list[Sequence[str] | None]:
+def _earlier_of_each_wish(history: Iterable[Event]) -> list[Sequence[str] | None]:
     """Return the ids of the records that were there each time a person wanted one more.
 
     They are those before the first attempt; a later one may see what that brought. ``None``: they were not noted, since
@@ -246,7 +246,7 @@ def _wanted_besides(history: Iterable[Event]) -> list[Sequence[str] | None]:
     is_wanted = False
     for event in history:
         if is_wanted and event.kind in {EventKind.INTENT, EventKind.REBUILT}:
-            found.append(event.detail.get(_BESIDES))
+            found.append(event.detail.get(_EARLIER))
             is_wanted = False
         elif event.kind in _BEGINNINGS:
             is_wanted = bool(event.detail.get("anew"))
@@ -260,8 +260,8 @@ def _accepted(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> bool:
     reported = {id_ for event in history[: marked[-1]] for id_ in event.detail.get("copies", ())} if marked else set()
     if ids <= reported:
         return True
-    wanted = _wanted_besides(history[marked[-1] :] if reported else history)
-    # Which of several a person knew of cannot be told where the ledger did not know it.
+    wanted = _earlier_of_each_wish(history[marked[-1] :] if reported else history)
+    # Of several records without an id in the ledger, it is not known which one the person meant.
     known = reported | {each[0] for each in wanted if each and len(each) == 1}
     own = {entry.target_id} - known - {None} if entry.state in DONE else set()
     unknown, spare = ids - known, wanted.count(None)
