@@ -254,7 +254,7 @@ def test_a_look_that_fails_leaves_the_expense_to_the_next_try_or_is_as_good_as_n
     with pytest.raises(RetryError, match="could not be read to confirm it"):
         acme.send(acme.exports())
     acme.sandbox.clear_faults()
-    assert acme.states() == {uid: "sending"}  # nobody decides anything about it in between
+    assert acme.states() == {uid: "sending"}  # no person decides about it in between
     assert acme.ledger.runs.counts(acme.run_id) == {}
     acme.finish()
     assert acme.states() == {uid: "moved"}
