@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from debitoor_provider.cli.fitting import fitting
 from debitoor_provider.messages import Message, languages, words
+from debitoor_provider.runs.tables import cell, table
 from debitoor_provider.sync.ledger import State
 from tests.messages.english import english_in
 
@@ -194,3 +198,19 @@ def test_an_account_s_state_and_reason_are_there_in_a_narrow_terminal(cli, held,
     head = lines_of(done)[0]
     assert all(column in head for column in ("account", "attention", "state", "why"))
     assert "direction" in done.err
+
+
+@pytest.mark.parametrize("width", [50, 60, 72])
+def test_no_word_is_cut_off_where_even_what_matters_most_has_no_room(width):
+    made = table("Outcome", "Here", "There", "Reason", right=["Here", "There"])
+    made.least = ["Outcome"]
+    reason = "There are 2 records with this document's mark: keep the one that has a file"
+    made.add_row("only at the target", cell("1,234.00\u00a0EUR"), cell("1,234.00\u00a0EUR"), cell(reason))
+    console = Console(width=width, file=StringIO())
+    shown, _ = fitting(made, made.least, console)
+    console.print(shown)
+    lines = console.file.getvalue().splitlines()
+    assert {cell_len(line) for line in lines} <= set(range(width + 1))
+    rows = [line.strip("│").split("│") for line in lines if line.startswith("│")]
+    assert " ".join("".join(row[-1] for row in rows).split()) == reason
+    assert all(line[-1] in "┓┃┩│┘" for line in lines)

@@ -111,6 +111,15 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
+@pytest.mark.parametrize(("language", "shown"), [("fr", "fr-FR"), ("de", "de-DE"), ("da", "da-DK"), ("en", "en-US")])
+def test_debitoor_s_page_is_asked_for_in_the_reader_s_language(
+    browser: Callable[..., Browser], language: str, shown: str
+) -> None:
+    opened = browser()
+    opened.client.headers["Accept-Language"] = language
+    assert parse_qs(urlsplit(opened.ask()).query)["lang"] == [shown]
+
+
 class TestTheWay:
     def test_the_token_ends_up_in_the_connection(
         self, browser: Callable[..., Browser], acme: CompanyAdmin, audit_log: Callable[[], list[Log]]

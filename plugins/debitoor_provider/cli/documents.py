@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Ledger
 
 
-LEAST = ("mark", "invoice", "at_target", "booked", "name", "number", "company", "account", "date")
+LEAST = ("mark", "invoice", "at_target", "booked", "name", "number", "company", "date")
 """The columns of documents that a narrow terminal leaves out, the least important first."""
 
 

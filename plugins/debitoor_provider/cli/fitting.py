@@ -31,8 +31,8 @@ class _Width(NamedTuple):
 def fitting(made: Table, least: Sequence[str], console: Console) -> tuple[Table, list[str]]:
     """Return a table without the columns for which there is no room, and the heads of these.
 
-    Columns without any value are the first to be left out. Where even those that matter most have no room, the table is
-    returned with them.
+    Columns without any value are the first to be left out. Where even those that matter most have no room, they become
+    as narrow as they have to be.
 
     :param made: a table whose heads are texts
     :param least: heads of the columns that may be left out, the least important first
@@ -57,9 +57,10 @@ def fitting(made: Table, least: Sequence[str], console: Console) -> tuple[Table,
             kept.add(place)
     if len(kept) == len(columns):
         return made, []
+    has_room = fits(kept)
     shown = type(made)(show_header=made.show_header, header_style=made.header_style)
     for place in sorted(kept):
-        one, width = columns[place], widths[place].least
+        one, width = columns[place], widths[place].least if has_room else None
         shown.add_column(one.header, justify=one.justify, overflow=one.overflow, no_wrap=one.no_wrap, min_width=width)
     for row in zip(*(columns[place].cells for place in sorted(kept)), strict=True):
         shown.add_row(*row)

@@ -154,6 +154,18 @@ class TestExport:
         assert "GetMyInvoices" in found.why(uid)
         assert found.table == [("2026-01", D(19), D(0), D(119), D(0))]
 
+    def test_a_record_of_another_source_s_document_is_made_by_others(self, acme, stage_of):
+        uid = acme.document()
+        acme.export()
+        other = stage_of("Other", account_id="other", sharing=acme)
+        other.document()
+        books, other.debitoor = other.debitoor, acme.debitoor
+        found = checked(other, other.exports(debitoor_id=acme.company.debitoor_email))
+        other.debitoor = books
+        assert found.outcomes[uid] == "made by others"
+        assert found.why(uid) == "The account acme made it, of a document of its own."
+        assert found.table == [("2026-01", D(19), D(119), D(0), D(119))]
+
     @pytest.mark.parametrize(
         ("change", "said"),
         [

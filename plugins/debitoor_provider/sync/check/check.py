@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.record_file import RecordFile, RecordFileMapping
 from debitoor_provider.sync.batches import WHOLE, chunks
-from debitoor_provider.sync.check.compare import STOPPED, as_copies, by_others, compare, only_there, was_sent
+from debitoor_provider.sync.check.compare import (
+    STOPPED,
+    as_copies,
+    by_account,
+    by_others,
+    compare,
+    only_there,
+    was_sent,
+)
 from debitoor_provider.sync.check.rows import Check, Comparison, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import CHECK, DONE, OPEN, RUN, State
@@ -129,9 +137,15 @@ class _Comparison:
                     self._compare(record, entry, [])
 
     def _leftovers(self, target: Unmatched) -> None:
-        for source_id in target.marks():
-            records = target.take(source_id)
-            self._add(only_there(source_id, records, self.job.direction.deleted.message), records, "target")
+        for some in chunks(target.marks(), WHOLE):
+            left = {source_id: target.take(source_id) for source_id in some}
+            ids = [record.id for records in left.values() for record in records]
+            owners = self.job.ledger.documents.owners(self.job.account_id, self.job.direction.name, ids)
+            for source_id, records in left.items():
+                if all(record.id in owners for record in records):
+                    self._add(by_account(source_id, records, owners[records[0].id]), records, "others")
+                else:
+                    self._add(only_there(source_id, records, self.job.direction.deleted.message), records, "target")
         for record in target.others():
             self._add(by_others(record), [record], "others")
 

@@ -90,6 +90,11 @@ def by_others(record: TargetRecord) -> Row:
     return _of_target(Comparison.OTHERS, "", [record], Message("check_no_mark"))
 
 
+def by_account(source_id: str, records: Sequence[TargetRecord], account: str) -> Row:
+    """Return that the target has records that another account made of a document of its own."""
+    return _of_target(Comparison.OTHERS, source_id, records, Message("check_by_account", account=account))
+
+
 def _of_target(outcome: Comparison, source_id: str, records: Sequence[TargetRecord], message: Message) -> Row:
     first = records[0]
     ids = tuple(record.id for record in records)

@@ -157,3 +157,16 @@ def sent_elsewhere(connection: Connection, entries: Iterable[Entry]) -> dict[int
         for other in read_entries(connection, ids):
             found |= {entry.id: other for entry in by_key[other.exchange_key] if entry.id != other.id}
     return found
+
+
+def owners(connection: Connection, account: str, direction: str, target_ids: Iterable[str]) -> dict[str, str]:
+    """Return, by its id, which other account made a record at the target."""
+    found: dict[str, str] = {}
+    for chunk in chunks(sorted(target_ids)):
+        rows = connection.execute(
+            sa.select(documents.c.target_id, documents.c.account)
+            .where(documents.c.target_id.in_(chunk), documents.c.direction == direction, documents.c.account != account)
+            .order_by(documents.c.id)
+        )
+        found |= dict(map(tuple, rows))
+    return found

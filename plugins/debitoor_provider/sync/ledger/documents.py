@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import sqlalchemy as sa
 
 from debitoor_provider.sync.batches import chunks
-from debitoor_provider.sync.ledger.adoption import sent_elsewhere
+from debitoor_provider.sync.ledger.adoption import owners, sent_elsewhere
 from debitoor_provider.sync.ledger.choices import answer
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
@@ -145,6 +145,11 @@ class Documents:
         """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""
         with self._database().read() as connection:
             return sent_elsewhere(connection, entries)
+
+    def owners(self, account: str, direction: DirectionName, target_ids: Iterable[str]) -> dict[str, str]:
+        """Return, by its id, which other account made a record at the target."""
+        with self._database().read() as connection:
+            return owners(connection, account, direction, target_ids)
 
     def alike(self, entries: Iterable[Described]) -> list[Entry]:
         """Return the documents, these included, with the target and the number, or date and amount, of one of these."""

@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.messages import Message
+from debitoor_provider.messages import Message, current_reader
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Email, not_valid
 from debitoor_provider.sync.ledger import Consent, LedgerError
@@ -94,6 +94,9 @@ class PageRoute(APIRoute):
         return handle_plainly
 
 
+_LOCALES = {"da": "da-DK", "de": "de-DE", "en": "en-US", "fr": "fr-FR"}
+"""Languages as Debitoor's page takes them (contract section 4.2)."""
+
 router = APIRouter(tags=["Connections"], route_class=StrictRoute)
 callback_router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -107,7 +110,8 @@ def ask_for_consent(connection_id: NewConnectionId, wish: Wish, user: GetUserDep
     hook.consent_url(redirect_uri, "")  # an app that is not set up is reported before anything is stored
     consent = Consent(user.get_id(), connection_id, redirect_uri, wish.back, wish.email or "")
     state = opened_ledger().consents.ask(consent)
-    return ConsentPage(url=hook.consent_url(redirect_uri, state))
+    language = current_reader().language
+    return ConsentPage(url=hook.consent_url(redirect_uri, state, _LOCALES.get(language, _LOCALES["en"])))
 
 
 @callback_router.get(CALLBACK, dependencies=[Depends(ANY_USER)])
