@@ -197,6 +197,14 @@ class TestItsReason:
         put(version=version)
         assert (row()["wrong"], row()["advice_code"]) == ([], "resume")
 
+    def test_is_shown_whole_although_one_of_it_would_stop_any_run(
+        self, put: Callable[..., Response], row: Callable[[], dict[str, Any]]
+    ):
+        put(pool="nowhere", debitoor_id="another@company.example", paused=True)
+        shown = row()
+        assert (shown["state"], shown["advice_code"]) == ("paused", "wrong")
+        assert {one["field"] for one in shown["wrong"]} == {"pool", "debitoor_id"}
+
     def test_goes_when_the_file_is_another_one(
         self, put: Callable[..., Response], row: Callable[[], dict[str, Any]], accounts: Path
     ):

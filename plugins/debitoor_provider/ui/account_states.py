@@ -118,7 +118,8 @@ def judged(facts: AccountFacts, names: Callable[[], AirflowNames], now: datetime
     """
     account = facts.file.account
     late_at, late = _late(facts, now)
-    lacking = next(names().unusable_pool(account), None) if account and account.pool else None
+    # Of a paused account that is known to be wrong, all that is wrong is shown, the pool included.
+    lacking = next(names().unusable_pool(account), None) if account and account.pool and not facts.wrong else None
     if lacking:
         state = AccountState.STOPPED
     elif facts.is_waiting:

@@ -18,7 +18,7 @@ from debitoor_provider.services.http.reading import Unexpected
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LARGEST_ANSWER = 32 * 1024 * 1024
+LARGEST_ANSWER = 24 * 1024 * 1024
 """Bytes of an answer in JSON, which is read as a whole: a long list."""
 LARGEST_RECORD = 2 * 1024 * 1024
 """The same where one record is the answer: many of these are read at the same time."""
