@@ -17,8 +17,8 @@ INVOICE_PDF = "/api/sales/invoices/1a/pdf/v1"
 
 
 def test_invoices_and_their_filters(service, client):
-    service.on("GET", INVOICES, Reply([{"id": "1a"}, {"id": "2b", "type": "creditNote"}]), Reply([{"id": "2b"}]),
-               Reply([]))  # fmt: skip
+    last = {"id": "2b", "type": "creditNote"}
+    service.on("GET", INVOICES, Reply([{"id": "1a"}, last]), Reply([last]), Reply([]))
     found = client.invoices(
         changed_since=datetime(2026, 1, 1, tzinfo=UTC),
         from_date=date(2026, 1, 2),
