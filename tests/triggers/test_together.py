@@ -70,6 +70,8 @@ def fire(context: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
         async def arrive(scheduled: Scheduled) -> Planned | None:
             planned = asyncio.ensure_future(together.plan_together(scheduled))
             await asyncio.sleep(0)  # by now it waits
+            while not waiting and any([*together._waiting.values()]):
+                await asyncio.sleep(0.001)  # until the thread has taken the first account, and it alone
             waiting.append(scheduled.job.account_id)
             if len(waiting) == len(accounts):
                 for task in cancelling:
