@@ -101,8 +101,8 @@ class PlanTrigger(BaseTrigger):
                     yield TriggerEvent({STOPPED: reason.as_json()})
                     return
                 self.log.warning("The run is planned on a worker: %s", error)
-        # Documents are moved on a worker: a task that ends here with success emits no event of its assets (Airflow 3.3.2,
-        # BaseTaskEndEvent), and lets the DAG processor parse its file again.
+        # Documents are moved on a worker: a task that ends here with success emits no event of its assets, and lets the
+        # DAG processor parse its file again (Airflow 3.3.2, BaseTaskEndEvent).
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)
         else:
