@@ -131,7 +131,7 @@ class ExpenseMover:
             if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
-                self._send(entry, document, booking, content)
+                self._send(entry, document, booking, content, there)
 
     def _settle(self, entry: Entry, attempt: Attempt) -> bool:
         """Look whether an attempt whose answer was lost has booked the document after all.
@@ -196,10 +196,15 @@ class ExpenseMover:
         except FileRefused:
             return self.getmyinvoices.document(uid, approval=approval)
 
-    def _send(self, entry: Entry, document: Document, booking: Booking, content: Content) -> None:
-        """Upload the file, book the expense, check the stored record; each write is announced in the ledger first."""
+    def _send(
+        self, entry: Entry, document: Document, booking: Booking, content: Content, there: Sequence[Expense]
+    ) -> None:
+        """Upload the file, book the expense, check the stored record; each write is announced in the ledger first.
+
+        :param there: the expenses next to which a person wants this one
+        """
         duplicate = self._duplicate(entry, booking)
-        detail = booking.as_json() | time_by(self.debitoor) | earlier_records(entry, as_copies(self._marked(entry)))
+        detail = booking.as_json() | time_by(self.debitoor) | earlier_records(entry, as_copies(there))
         entry = self.ledger.steps.intend(
             entry,
             detail=detail,
