@@ -113,6 +113,7 @@ def _shelf() -> Iterator[tuple[Path, list[Way]]]:
         home = Path(folder)
         write_accounts(home / "dags" / "accounts", ACCOUNTS, archive_after_transfer=True)
         our_file = Path(shutil.copy(_ROOT / "dags" / "debitoor_sync.py", home / "dags"))
+        shutil.copy(_ROOT / "dags" / ".airflowignore", home / "dags")
         accounts = [name_of(number) for number in range(ACCOUNTS)]
         ours, env = Build().python, Build().env
         described = fresh.run(ours, _HERE / "p3_described.py", f"debitoor__{accounts[0]}", home=home, **env)

@@ -12,7 +12,7 @@ import pendulum
 import pytest
 import time_machine
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import CronDataIntervalTimetable, Param
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param
 from airflow.sdk._shared.secrets_masker import reset_secrets_masker
 from airflow.sdk.definitions.param import process_params
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
@@ -20,9 +20,11 @@ from airflow.sdk.log import mask_secret
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
 from airflow.timetables.interval import CronDataIntervalTimetable as CoreTimetable
+from airflow.utils.file import list_py_file_paths
 from hypothesis import HealthCheck, given, settings
 
 from debitoor_provider import dag_factory
+from debitoor_provider.configuration import dag_defaults
 from debitoor_provider.dag_factory import build_dag, sync_dags
 from debitoor_provider.policies.retry import ServiceRetryPolicy
 from debitoor_provider.runs.form import FORM
@@ -373,6 +375,29 @@ class TestAsAirflowReadsIt:
         text = serialised(bag.dags).decode()
         assert "books@acme.example" not in text
         assert "getmyinvoices_acme" not in text
+
+
+class TestAirflowsConfiguration:
+    """What Airflow would look up for each DAG is read once for all."""
+
+    def test_the_arguments_are_those_that_airflow_takes_itself(self, tmp_path):
+        mine, plain = dag_of(tmp_path, IMPORT), DAG("plain", schedule=None)
+        for name, value in dag_defaults().items():
+            assert getattr(mine, name) == getattr(plain, name) == value
+
+    def test_a_changed_configuration_counts_for_the_next_parse(self, tmp_path, monkeypatch):
+        dag_of(tmp_path, IMPORT)
+        monkeypatch.setenv("AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG", "3")
+        (dag,) = sync_dags(tmp_path).values()
+        assert dag.max_active_tasks == 3
+
+    @pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")  # used by Airflow itself
+    def test_airflow_does_not_open_account_files_in_search_of_dag_files(self, tmp_path):
+        (tmp_path / "accounts").mkdir()
+        (tmp_path / "accounts" / "acme.py").touch()
+        for name in ("debitoor_sync.py", ".airflowignore"):
+            (tmp_path / name).write_bytes((ROOT / "dags" / name).read_bytes())
+        assert list_py_file_paths(tmp_path) == [str(tmp_path / "debitoor_sync.py")]
 
 
 class TestInAnyBundle:

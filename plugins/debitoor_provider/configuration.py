@@ -6,6 +6,7 @@ import logging
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from airflow.sdk.configuration import conf
@@ -59,6 +60,15 @@ def _small_run(text: str) -> int:
         return int(text)
     _log.warning("[%s] small_run is %r, and should be a whole number, 0 or more: %d counts.", SECTION, text, _SMALL_RUN)
     return _SMALL_RUN
+
+
+def dag_defaults() -> dict[str, Any]:
+    """Return the arguments of a DAG that Airflow takes from its configuration, where it looks for each DAG anew."""
+    return {
+        "max_active_tasks": conf.getint("core", "max_active_tasks_per_dag"),
+        "max_consecutive_failed_dag_runs": conf.getint("core", "max_consecutive_failed_dag_runs_per_dag"),
+        "disable_bundle_versioning": conf.getboolean("dag_processor", "disable_bundle_versioning"),
+    }
 
 
 def airflow_home() -> Path:

@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pendulum
 from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
@@ -22,7 +22,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # not in its stub
     get_parsing_context,
 )
 
-from debitoor_provider.configuration import accounts_folder, small_run
+from debitoor_provider.configuration import accounts_folder, dag_defaults, small_run
 from debitoor_provider.messages import Message
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.broken_account import BrokenAccountOperator
@@ -56,8 +56,28 @@ It is before any document: a run that is triggered with an earlier logical date 
 """
 
 
+class Configured(NamedTuple):
+    """What Airflow's configuration says about the DAGs of all accounts, read once for a folder.
+
+    :param small_run: up to how many documents the plan's task moves itself
+    :param of_dags: arguments of each DAG
+    """
+
+    small_run: int
+    of_dags: dict[str, Any]
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the configuration."""
+        return cls(small_run(), dag_defaults())
+
+
 class AccountDag(DAG):
     """The DAG of an account, which can be tried with ``airflow dags test`` although it has a deadline."""
+
+    def __hash__(self) -> int:
+        """Hash the id alone: Airflow's hash describes the schedule, and is needed for each arrow between two tasks."""
+        return hash(self.dag_id)
 
     def test(self, *args: Any, **kwargs: Any) -> Any:
         """Run without the deadline: Airflow 3.3 looks for its row in the database by something that is no id."""
@@ -85,8 +105,8 @@ def sync_dags(folder: Path | str | None = None, *, beside: Path | str | None = N
     if not found:
         _log.warning("There are no account files in %s, so there are no DAGs.", folder)
         return {}
-    duplicates, carries_out = Duplicates(folder), small_run()
-    return {file.dag_id: build_dag(duplicates.checked(file), carries_out) for file in found}
+    duplicates, configured = Duplicates(folder), Configured.read()
+    return {file.dag_id: build_dag(duplicates.checked(file), configured) for file in found}
 
 
 def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
@@ -98,28 +118,28 @@ def _as_processed(folder: Path, file: AccountFile) -> AccountFile:
     return replace(file, problems=(Problem(file.path.name, None, None, "", message),))
 
 
-def build_dag(file: AccountFile, carries_out: int | None = None) -> DAG:
+def build_dag(file: AccountFile, configured: Configured | None = None) -> DAG:
     """Build the DAG of one account file; a file with problems becomes a DAG that shows them and runs nothing.
 
     :param file: as :func:`~debitoor_provider.sync.account_files.files.load_folder` read it
-    :param carries_out: up to how many documents the plan's task moves itself; by default ``[debitoor] small_run``
+    :param configured: what Airflow's configuration says; by default it is read
     """
-    dag, _ = try_build(file, carries_out)
+    dag, _ = try_build(file, configured)
     return dag
 
 
-def try_build(file: AccountFile, carries_out: int | None = None) -> tuple[DAG, AccountFile]:
+def try_build(file: AccountFile, configured: Configured | None = None) -> tuple[DAG, AccountFile]:
     """Build the DAG of one account file, and return the file with the problem that building it met, if any."""
     if file.account and not file.problems:
         try:
-            return _sync_dag(file, file.account, small_run() if carries_out is None else carries_out), file
+            return _sync_dag(file, file.account, configured or Configured.read()), file
         except Exception as error:  # noqa: BLE001  whatever it is, the other accounts have their DAGs
             file = replace(file, account=None, problems=(failure(file.path, error),))
     return _broken_dag(file), file
 
 
-def _sync_dag(file: AccountFile, account: Account, carries_out: int) -> DAG:
-    row, cron = row_of(account), account.cron
+def _sync_dag(file: AccountFile, account: Account, configured: Configured) -> DAG:
+    row, cron, folder = row_of(account), account.cron, str(file.path.parent)
     common: dict[str, Any] = {"account": file.account_id, "settings": account}
     with AccountDag(
         file.dag_id,
@@ -129,6 +149,7 @@ def _sync_dag(file: AccountFile, account: Account, carries_out: int) -> DAG:
         start_date=_START,
         catchup=False,
         max_active_runs=1,
+        **configured.of_dags,
         deadline=_deadline(file, account),
         tags=[_TAG, *map(_tag, (account.type, account.schedule, account.name))],
         default_args={
@@ -147,8 +168,8 @@ def _sync_dag(file: AccountFile, account: Account, carries_out: int) -> DAG:
             document_ids="{{ (params.get('document_ids') or []) | join(',') }}",
             preview="{{ params.get('dry_run') or '' }}",
             start_from_trigger=bool(cron),
-            folder=str(file.path.parent),
-            carries_out=carries_out,
+            folder=folder,
+            carries_out=configured.small_run,
         )
         # After a failure too, but not after a plan with nothing to do, which has reported already.
         report = DebitoorReportOperator(task_id="report", **common, trigger_rule="none_skipped")
@@ -164,10 +185,10 @@ def _sync_dag(file: AccountFile, account: Account, carries_out: int) -> DAG:
         if account.archives:
             way.append(DebitoorArchiveOperator(task_id="archive", **common))
         way.append(report)
-        chain(*way)
         # Each step hangs on the plan itself, too: so the scheduler skips all at once where there is nothing to do, and
         # need not visit the run once for each.
-        plan >> way[2:]
+        plan >> way[1:]
+        chain(*way[1:])
     # Last, because Airflow copies the form into each task made after it, and checks its defaults for each DAG anew: two
     # thirds of the time of a parse. A run's values are checked when it is triggered and when a task begins.
     dag.params.update(_trigger_form())

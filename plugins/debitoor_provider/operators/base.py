@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -17,7 +16,7 @@ from debitoor_provider.services.errors import ServiceError, StopError
 from debitoor_provider.sync.accounts.ids import is_account_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import BaseOperatorLink, Context
@@ -73,7 +72,8 @@ class SyncOperator(BaseOperator):
         **kwargs: Any,
     ) -> None:
         own = arguments_of(type(self))
-        given = {name: kwargs.pop(name) for name in [*kwargs] if name not in own and not name.startswith("_")}
+        others = [] if own.issuperset(kwargs) else [name for name in kwargs if name not in own]
+        given = {name: kwargs.pop(name) for name in others if not name.startswith("_")}
         super().__init__(**kwargs)
         if self.retry_policy is None:
             self.retry_policy = ServiceRetryPolicy()
@@ -96,24 +96,27 @@ class SyncOperator(BaseOperator):
         if not given and not connections and settings is None and is_named:
             return None
         from debitoor_provider.runs import arguments
+        from debitoor_provider.sync.accounts.settings import Account
 
         if not is_named:
             raise arguments.no_account_id(self.account)
-        arguments.require_settings(settings)
-        direction = self.direction or (arguments.only_archiving_direction() if self.archives else None)
         arguments.require_known(type(self).__name__, given, arguments_of(type(self)))
-        if settings is not None and not isinstance(settings, Mapping):
-            arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
+        if isinstance(settings, Account):
+            if given or connections:
+                arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
             arguments.require_direction(type(self).__name__, settings.type, self.direction, archives=self.archives)
             return settings
+        arguments.require_settings(settings)
+        direction = self.direction or (arguments.only_archiving_direction() if self.archives else None)
         name = self.account if isinstance(self.account, str) and "{" not in self.account else self.task_id
         merged = {**(settings or {}), **given}
         arguments.require_direction(type(self).__name__, merged.get("type"), self.direction, archives=self.archives)
         return arguments.account_of_arguments(name, merged, connections, direction)
 
-    def has_dag(self) -> bool:
-        """Return whether the task is in a DAG."""
-        return bool(super().has_dag())  # type: ignore[no-untyped-call]  # Airflow's has no annotations
+    @property
+    def is_in_dag(self) -> bool:
+        """Whether the task is in a DAG."""
+        return bool(self.has_dag())  # type: ignore[no-untyped-call]  # Airflow's has no annotations
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the step; returns a small summary, never a document.
@@ -203,7 +206,7 @@ class SyncOperator(BaseOperator):
             return False
         if job.ledger.runs.get(job.run_id) is None:
             return True
-        return self.has_dag() and not any(map(_is_step, self.get_flat_relatives(upstream=True)))
+        return self.is_in_dag and not any(map(_is_step, self.get_flat_relatives(upstream=True)))
 
     def _begin(self, job: Job, context: Context) -> None:
         """Enter the run into the ledger, and plan it where the step needs a plan."""
@@ -233,14 +236,14 @@ class SyncOperator(BaseOperator):
 
     def _is_the_end(self, error: ServiceError, context: Context) -> bool:
         """Return whether the run ends with this error: no step comes after this one, and there is no further try."""
-        if not self.has_dag() or self._is_followed():
+        if not self.is_in_dag or self._is_followed():
             return False
         ti: Any = context["ti"]
         return is_permanent(error) or getattr(ti, "try_number", 0) > getattr(ti, "max_tries", 0)
 
     def _is_followed(self) -> bool:
         """Return whether a step of a sync comes after this one in its DAG."""
-        return self.has_dag() and any(map(_is_step, self.get_flat_relatives(upstream=False)))
+        return self.is_in_dag and any(map(_is_step, self.get_flat_relatives(upstream=False)))
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""

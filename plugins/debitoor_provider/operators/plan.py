@@ -159,7 +159,7 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.info("Planned: %s", plan.summary)
         if not plan.has_work:
             self._skip_the_rest(job, context, plan.summary)
-        elif self.has_dag() and not self._is_followed():
+        elif self.is_in_dag and not self._is_followed():
             conclude(job)
         elif self._is_small(plan.summary):
             return self._carry_out(job, context, summary=plan.summary)
@@ -231,7 +231,7 @@ class DebitoorPlanOperator(SyncOperator):
 
         conclude(job)
         rest: dict[str, None] = {}
-        ahead = list(self.downstream_list) if self.has_dag() else []
+        ahead = list(self.downstream_list) if self.is_in_dag else []
         while ahead:
             task = ahead.pop()
             if task.trigger_rule == "all_success" and task.task_id not in rest:

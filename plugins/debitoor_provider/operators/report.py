@@ -33,7 +33,7 @@ class DebitoorReportOperator(SyncOperator):
 
         :raises AirflowFailException: when the run's verdict is that it failed
         """
-        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.has_dag() else set()
+        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.is_in_dag else set()
         dag_run = context["dag_run"]
         states = (
             context["ti"]

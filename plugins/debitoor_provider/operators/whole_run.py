@@ -20,7 +20,7 @@ def steps_after(plan: SyncOperator) -> list[SyncOperator]:
 
     :param plan: the step, on a worker: rendered, and with its DAG
     """
-    if not plan.has_dag():
+    if not plan.is_in_dag:
         return []
     left: dict[str, Any] = {task.task_id: task for task in plan.get_flat_relatives(upstream=False)}
     known = {plan.task_id}

@@ -130,10 +130,16 @@ def require_direction(operator: str, given: object, direction: str | None, *, ar
     :param archives: whether it is only for those whose source has an archive
     :raises ArgumentError: naming both
     """
-    fitting = [name for name, row in DIRECTIONS.items() if direction in {None, name} and (row.archives or not archives)]
-    if given in DIRECTIONS and given not in fitting:
-        message = Message("argument_direction", operator=operator, value=quoted(given), direction=quoted(fitting[0]))
-        raise ArgumentError(message)
+    if given not in DIRECTIONS or _fits(str(given), direction, archives=archives):
+        return
+    fitting = next(name for name in DIRECTIONS if _fits(name, direction, archives=archives))
+    raise ArgumentError(
+        Message("argument_direction", operator=operator, value=quoted(given), direction=quoted(fitting))
+    )
+
+
+def _fits(name: str, direction: str | None, *, archives: bool) -> bool:
+    return direction in (None, name) and (DIRECTIONS[name].archives or not archives)
 
 
 def only_archiving_direction() -> str | None:

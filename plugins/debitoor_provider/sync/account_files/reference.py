@@ -18,7 +18,9 @@ That folder is `accounts` next to the DAG file `debitoor_sync.py`, in whatever D
 `[debitoor] accounts_folder` names one for all. `airflow debitoor accounts validate` checks the files, builds their
 DAGs and shows the next runs. A DAG file whose folder is missing or empty makes no DAG: `validate`, `health` and the
 page name it with its bundle and its folder, as far as the machine they run on has the bundle. An account that two DAG
-files have, of one bundle or of two, runs from none of them until one of its files is gone.
+files have, of one bundle or of two, runs from none of them until one of its files is gone. With many accounts, a line
+`accounts/` in the `.airflowignore` of the bundle saves Airflow from opening each of their files whenever it looks for
+DAG files.
 
 A field without a default is required; fields that are not listed here are an error. Sections are written with a
 dot: `filter.tags.any` is the field `any` in `tags` in `filter`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 DAG_ID_PREFIX = "debitoor__"
 
@@ -10,6 +11,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _OTHERS = frozenset("0123456789_.-ßæøœðþłđÆØŒÐÞŁĐ")
 
 
+@lru_cache(maxsize=16)  # each step of an account asks
 def is_account_id(text: str) -> bool:
     """Return whether a text can be the id of an account.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 _SAMPLE_FROM = datetime(2024, 1, 1, tzinfo=UTC)  # fixed, so that an account always has the same
-_SAMPLES = 60
+_SAMPLES = 61
 
 
 def late_from(account: Account, finished: datetime) -> datetime | None:
@@ -67,9 +68,5 @@ def _late_from(expression: str, timezone: str, finished: datetime) -> datetime:
 
 @lru_cache(maxsize=1_000)
 def _shortest_interval(expression: str, timezone: str) -> timedelta:
-    schedule = Schedule(expression, timezone)
-    time, shortest = schedule.after(pendulum.instance(_SAMPLE_FROM)), timedelta.max
-    for _ in range(_SAMPLES):
-        following = schedule.after(time)
-        time, shortest = following, min(shortest, timedelta(seconds=(following - time).total_seconds()))
-    return shortest
+    times = islice(Schedule(expression, timezone).all_after(_SAMPLE_FROM), _SAMPLES)
+    return timedelta(seconds=min(later - time for time, later in pairwise(time.timestamp() for time in times)))

@@ -165,7 +165,7 @@ class DebitoorAccount(Account, OfDebitoor):
     )
 
 
-class ExportAccount(DebitoorAccount):
+class ExportAccount(DebitoorAccount, defer_build=False):
     """Documents of GetMyInvoices become expenses in Debitoor."""
 
     type: Literal["export"] = Field(description="Direction: from GetMyInvoices to Debitoor")
@@ -243,7 +243,7 @@ class ExportAccount(DebitoorAccount):
         return (rule.tax_rate, country) if rule and country else None
 
 
-class ImportAccount(DebitoorAccount):
+class ImportAccount(DebitoorAccount, defer_build=False):
     """Invoices and credit notes of Debitoor become documents in GetMyInvoices."""
 
     type: Literal["import"] = Field(description="Direction: from Debitoor to GetMyInvoices")
