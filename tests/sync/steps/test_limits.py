@@ -157,6 +157,15 @@ def test_a_preview_says_that_the_amount_would_stop_the_run(acme: Stage) -> None:
     assert stop.code == "limit_amount"
 
 
+def test_a_preview_says_that_the_run_would_wait_for_an_approval_where_the_account_has_that(acme: Stage) -> None:
+    acme.documents(3)
+    account = acme.exports(limits={"new_documents": 2, "exceeded": "approval"})
+    stop = preview(acme.job(account, run_id="preview")).stop
+    assert stop is not None
+    assert stop.text().startswith("The run would wait in Airflow until somebody approves or refuses its plan. The run")
+    assert "Allow" not in stop.remedy()
+
+
 def test_a_run_says_who_allowed_it(acme: Stage) -> None:
     acme.documents(3)
     account = acme.exports(limits={"new_documents": 2})

@@ -140,7 +140,8 @@ def foreseen(job: Job, planned: Iterable[PlannedDocument]) -> Message | None:
         return stopped
     for excess in _excesses(job, list(planned)):
         if not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.least):
-            return excess.message
+            asks = job.account.limits.exceeded == "approval"
+            return Message("plan_would_wait", reason=excess.message) if asks else excess.message
     return None
 
 
