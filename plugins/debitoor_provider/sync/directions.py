@@ -182,6 +182,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "stated_eu_without_country": ("supply",),
             "stated_eu_taxed": ("supply", "tax"),
             "stated_rate_unused": ("exchange_rate", "currency"),
+            "entered_rate_odd": ("exchange_rate", "currency"),
         },
         of_corrections=(
             "tax_not_net",
@@ -189,6 +190,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "stated_eu_without_country",
             "stated_eu_taxed",
             "stated_rate_unused",
+            "entered_rate_odd",
         ),
         options=("ecb_rates",),
         files="debitoor_provider.sync.export.exchange_rates:unusable_files",

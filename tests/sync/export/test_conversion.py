@@ -18,6 +18,7 @@ from debitoor_provider.sync.export.conversion import (
     ConversionRate,
     conversion,
     converted,
+    entered_rate,
     stated_rate,
     still_waits,
 )
@@ -248,6 +249,29 @@ def test_rates_of_banks_and_customs_are_near_enough(day: date) -> None:
 def test_the_rate_of_a_currency_without_a_published_one_is_taken_from_the_invoice() -> None:
     pesos = replace(STATED, currency="ARS")
     assert conversion(replace(DOCUMENT, currency="ARS"), DAY, "EUR", pesos) is pesos
+
+
+@pytest.mark.parametrize("day", [DAY, date(2090, 1, 2)], ids=["published", "not published yet"])
+@pytest.mark.parametrize("worth", ["1.16", "91.28", "0.0091"], ids=["the other way round", "of 100 units", "of a cent"])
+def test_a_rate_that_a_person_entered_in_the_wrong_direction_or_for_many_units_is_held(worth: str, day: date) -> None:
+    with pytest.raises(Obstacle) as met:
+        entered_rate(Decimal(worth), "USD", "EUR", day)
+    assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "entered_rate_odd")
+    assert f"1 USD = {worth} EUR, rate entered" in met.value.message.text()
+
+
+@pytest.mark.parametrize(
+    ("worth", "currency", "books"),
+    [
+        ("0.80", "USD", "EUR"),
+        ("0.98", "USD", "EUR"),
+        ("1.05", "CHF", "EUR"),
+        ("7.46", "EUR", "DKK"),
+        ("5", "ARS", "EUR"),
+    ],
+)
+def test_any_other_rate_that_a_person_entered_is_taken(worth: str, currency: str, books: str) -> None:
+    assert entered_rate(Decimal(worth), currency, books, DAY).worth == Decimal(worth)
 
 
 def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:

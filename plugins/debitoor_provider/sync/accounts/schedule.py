@@ -112,7 +112,7 @@ class Schedule:
         return (local + (found - naive)).in_timezone("UTC") if self.is_hourly else self.at(found)
 
     def all_after(self, time: datetime) -> Iterator[pendulum.DateTime]:
-        """Yield the boundaries after a time, by the clock; quicker than :meth:`after`, which reads the expression anew."""
+        """Yield the boundaries after a time, by the clock; quicker than :meth:`after` again and again."""
         cron = self._cron(start_time=_naive(pendulum.instance(time).in_timezone(self.zone)))
         while True:
             yield self.at(cron.get_next(datetime))

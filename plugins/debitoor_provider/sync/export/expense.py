@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
@@ -13,10 +12,10 @@ from debitoor_provider.sync.export.booking import Booking, span_message
 from debitoor_provider.sync.export.choices import UNDECIDED, corrected
 from debitoor_provider.sync.export.conversion import (
     INVOICE,
-    PERSON,
     ConversionRate,
     conversion,
     converted,
+    entered_rate,
     stated_rate,
     unused_rate,
 )
@@ -42,6 +41,7 @@ from debitoor_provider.sync.text import cut, one_line
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
@@ -123,9 +123,7 @@ def _draft(
     reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
     rate = None
     if foreign and stated.exchange_rate is not None:
-        rate = ConversionRate(
-            Decimal(1), document.currency.strip().upper(), stated.exchange_rate, books.currency, PERSON
-        )
+        rate = entered_rate(stated.exchange_rate, document.currency.strip().upper(), books.currency, day, rates)
     elif foreign and account.foreign_currency == "convert":
         own = stated_rate(evidence.invoice, books.currency) if evidence and evidence.invoice else None
         rate = conversion(document, day, books.currency, own, rates, choices.get("odd_exchange_rate"))
