@@ -85,6 +85,7 @@ _REGIONS = {
 }
 
 
+@lru_cache(maxsize=1024)  # a run has few countries, days and postcodes
 def rates_on(country: str, day: date, postcode: str = "") -> frozenset[Decimal]:
     """Return the VAT rates of a country on a day, in per cent, without 0; empty for a country whose rates are unknown.
 

@@ -247,11 +247,11 @@ def _ids(client, **expected: int) -> list[str]:
 
 def test_pages_with_rows_that_the_caller_knows_of_are_asked_for_side_by_side(service, client):
     everything = [f"{number:04}" for number in range(1200)]
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(2, timeout=10)
     page = _pages(everything)
 
     def meet(asked: Asked) -> Reply:
-        if asked.query.get("skip") != ["1199"]:
+        if asked.query.get("skip") in (None, ["499"]):
             together.wait()
         return page(asked)
 

@@ -90,12 +90,12 @@ def test_whoever_may_stop_early_asks_for_no_page_ahead():
     assert listing.asked == [1, 2]
 
 
-def test_no_more_than_a_few_pages_are_asked_for_before_the_first_of_them_is_taken():
+def test_no_more_than_one_page_is_asked_for_before_its_turn():
     listing = Listing([page(number, total=9, of=9) for number in range(9)])
     found = pages(listing, ahead=True)
     assert len(list(itertools.islice(found, 2))) == 2
     found.close()
-    assert sorted(listing.asked) == [1, 2, 3, 4]
+    assert sorted(listing.asked) == [1, 2, 3]
 
 
 def test_a_failed_page_is_an_error_and_leaves_no_thread():

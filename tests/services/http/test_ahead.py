@@ -12,13 +12,13 @@ def test_a_page_without_known_successors_is_got_in_the_thread_that_asks():
         assert pages.get(1) == (1, threading.current_thread())
 
 
-def test_a_few_of_the_next_pages_are_got_at_the_same_time_and_each_once():
+def test_the_next_page_is_got_at_the_same_time_and_each_once():
     asked: list[int] = []
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(2, timeout=10)
 
     def fetch(number: int) -> int:
         asked.append(number)
-        if number <= 3:
+        if number <= 4:
             together.wait()
         return 10 * number
 

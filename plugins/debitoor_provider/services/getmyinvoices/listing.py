@@ -136,19 +136,22 @@ def pages(fetch: Fetch[R], *, ahead: bool = False) -> Iterator[parse.Page[R]]:
 
     :param ahead: whether all will be read, so that a few pages up to ``maxPages`` may be asked for at the same time
     """
-    number, last, received, before = 1, 1, 0, None
+    number, last, received = 1, 1, 0
+    before: int | None = None  # a hash of the page before, which needs no memory while the next one is parsed
     with PagesAhead(fetch) as asked:
         while True:
             found = asked.get(number, range(number + 1, last + 1) if ahead else ())
-            if found.records and found.records == before:
+            this = hash(tuple(found.records))
+            if found.records and this == before:
                 return
-            yield found
-            received += len(found.records)
-            last = found.pages or 0
+            count, total, last = len(found.records), found.total or 0, found.pages or 0
             is_last = found.pages is not None and number >= last
-            if not found.records or (is_last and received >= (found.total or 0)):
+            yield found
+            del found
+            received += count
+            if not count or (is_last and received >= total):
                 return
-            number, before = number + 1, found.records
+            number, before = number + 1, this
 
 
 def all_records(fetch: Fetch[R]) -> list[R]:
@@ -199,6 +202,7 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
             for document in page.records:
                 found.add(document.document_uid)
                 into[document.document_uid] = document
+            del page  # before the next one is made
         totals |= totals_now
         (total, *others) = totals_now
         counted = total or 0

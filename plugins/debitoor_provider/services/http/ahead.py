@@ -1,4 +1,4 @@
-"""Pages of a list, the next ones of which are asked for while one is awaited."""
+"""Pages of a list, the next one of which is asked for at the same time."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 P = TypeVar("P")
 
-_TOGETHER = 4
-"""Pages in memory at once: each may have 500 records."""
+_TOGETHER = 2
+"""Pages asked for at the same time: each may have 500 records, and each thread keeps memory in which it parses."""
 
 
 class PagesAhead(Generic[P]):
-    """Gets pages, some of them before their turn.
+    """Gets pages, some of them before their turn; the thread that asks for one gets it itself, the others meanwhile.
 
     :param fetch: gets a page by its number or by where it begins; is called in several threads
     """
@@ -25,7 +25,7 @@ class PagesAhead(Generic[P]):
     def __init__(self, fetch: Callable[[int], P]) -> None:
         self._fetch = fetch
         self._asked: dict[int, Future[P]] = {}
-        self._pool = ThreadPoolExecutor(_TOGETHER, "pages")
+        self._pool = ThreadPoolExecutor(_TOGETHER - 1, "pages")
 
     def __enter__(self) -> Self:
         return self
@@ -36,11 +36,11 @@ class PagesAhead(Generic[P]):
     def get(self, place: int, later: Iterable[int] = ()) -> P:
         """Return a page.
 
-        :param later: the pages that will be asked for next, as far as that is known; a few of them are asked for now
+        :param later: the pages that will be asked for next, as far as that is known; the first is asked for now
         """
+        if place in self._asked:
+            return self._asked.pop(place).result()
         for one in islice(later, _TOGETHER - 1):
-            for wanted in (place, one):
-                if wanted not in self._asked:
-                    self._asked[wanted] = self._pool.submit(copy_context().run, self._fetch, wanted)
-        asked = self._asked.pop(place, None)
-        return asked.result() if asked else self._fetch(place)
+            if one not in self._asked:
+                self._asked[one] = self._pool.submit(copy_context().run, self._fetch, one)
+        return self._fetch(place)

@@ -62,8 +62,8 @@ def doubled_since(debitoor: DebitoorClient, days: Iterable[date | None], at_leas
     """
     days = list(days)
     since = before(days, debitoor.clock_offset)
-    marks = debitoor.expenses_as(lambda expense: tuple(_uids(expense)), changed_since=since, at_least=at_least)
-    if not repeated(uid for uids in marks for uid in uids):
+    marks = debitoor.expenses_as(_marked, changed_since=since, at_least=at_least)
+    if not repeated(uid for one in marks for uid in ((one,) if isinstance(one, int) else one)):
         return {}
     return only_several(copies_since(debitoor, days))
 
@@ -86,6 +86,12 @@ def _as_copy(expense: Expense) -> Copy:
 def _uids(expense: Expense) -> frozenset[int]:
     """Return the documents whose marks an expense carries."""
     return frozenset(marked_lines(expense))
+
+
+def _marked(expense: Expense) -> int | tuple[int, ...]:
+    """Return the document whose mark an expense carries, as most do, or else the documents."""
+    uids = _uids(expense)
+    return next(iter(uids)) if len(uids) == 1 else tuple(uids)
 
 
 def marked_lines(expense: Expense) -> dict[int, list[ExpenseLine]]:

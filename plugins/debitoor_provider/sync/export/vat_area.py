@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from debitoor_provider.sync.text import one_line
 
@@ -117,6 +118,7 @@ class Place:
         return not self.territory or self.territory in _WITH_TAX_OF_STATE
 
 
+@lru_cache(maxsize=1024)  # a run has few countries, days and postcodes
 def place_of(country: str, day: date, postcode: str = "") -> Place | None:
     """Return the place of a country code, or ``None`` for a code that is not in the tables.
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import leases
-from debitoor_provider.sync.ledger.pending import read_entries
+from debitoor_provider.sync.ledger.pending import Pending, read_entries
 from debitoor_provider.sync.ledger.states import DUE
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ class Leases:
         :param ttl: how long the lease lasts without :meth:`extend`
         :param run_id: the run for which the documents are claimed; default the owner
         """
-        asked = {entry.id: entry.exchange_key for entry in entries}
+        if isinstance(entries, Pending):
+            asked = entries.exchange_keys()
+        else:
+            asked = {entry.id: entry.exchange_key for entry in entries}
         keys = sorted(set(asked.values()))  # the same order everywhere: no deadlock
         found: list[Entry] = []
         held: set[str] = set()

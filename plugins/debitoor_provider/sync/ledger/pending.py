@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.entries import Entry
 
 
+_OF_IDS = sa.select(*COLUMNS).where(documents.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(documents.c.id)
+
+
 class Pending(Sequence["Entry"]):
     """A sequence of documents of which only the ids are kept in memory, whatever their number.
 
@@ -50,6 +53,15 @@ class Pending(Sequence["Entry"]):
             return Pending(self._database, self._ids[index])
         return self._read([self._ids[index]])[0]
 
+    def exchange_keys(self) -> dict[int, str]:
+        """Return the exchange keys by the ids of the documents, in their order, without reading the rest of them."""
+        found: dict[int, str] = {}
+        with self._database().read() as connection:
+            for some in chunks(self._ids):
+                wanted = sa.select(documents.c.id, documents.c.exchange_key).where(documents.c.id.in_(some))
+                found |= {id_: key for id_, key in connection.execute(wanted)}  # noqa: C416 (mypy: a row is no pair)
+        return {id_: found[id_] for id_ in self._ids}
+
     def _read(self, ids: Sequence[int]) -> list[Entry]:
         with self._database().read() as connection:
             return read_entries(connection, ids)
@@ -59,8 +71,7 @@ def read_entries(connection: Connection, ids: Iterable[int]) -> list[Entry]:
     """Return the documents with these ids, by ascending id."""
     found: list[Entry] = []
     for chunk in chunks(sorted(set(ids))):
-        rows = connection.execute(sa.select(*COLUMNS).where(documents.c.id.in_(chunk)).order_by(documents.c.id))
-        found += map(to_entry, rows.all())
+        found += map(to_entry, connection.execute(_OF_IDS, {"ids": chunk}).all())
     return found
 
 

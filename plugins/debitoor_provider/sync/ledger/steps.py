@@ -11,7 +11,7 @@ from debitoor_provider.sync.ledger.events import RUN
 from debitoor_provider.sync.ledger.rows import sent_values, stated_values
 from debitoor_provider.sync.ledger.sent import NOT_BOOKED
 from debitoor_provider.sync.ledger.states import DONE, EventKind
-from debitoor_provider.sync.ledger.transitions import advance, advance_all
+from debitoor_provider.sync.ledger.transitions import advance, advance_all, advance_some, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -173,11 +173,15 @@ class Steps:
         """
         at = self._clock.now()
         values = {**NO_REASON, "archived_at": at, "moved_by": run_id}
-        read = list(entries)
+        read = {entry.id: entry.state for entry in entries}
         with self._database().write() as connection:
-            held = _note_archived(connection, [entry.id for entry in read if entry.state in DONE], at)
-            still = [entry for entry in read if entry.id not in held]
-            return advance_all(connection, EventKind.ARCHIVED, still, values, at=at, run_id=run_id)
+            after = advance_some(connection, EventKind.ARCHIVED, sorted(read), values, at=at, run_id=run_id)
+            if len(after) < len(read):
+                left = read.keys() - {entry.id for entry in after}
+                left -= _note_archived(connection, [id_ for id_ in left if read[id_] in DONE], at)
+                if left and not after:
+                    return unchanged(connection, EventKind.ARCHIVED, min(left))
+            return after
 
     def not_archived(self, entry: Entry, run_id: str, message: Message) -> Entry:
         """Record that the source refuses to archive a moved document."""

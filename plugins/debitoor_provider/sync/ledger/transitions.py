@@ -110,23 +110,31 @@ def advance_all(
 
     :raises IllegalTransition: when no document's state allows it
     """
-    step = STEPS[kind]
-    state = documents.c.state if step.keeps else step.target
-    after: list[Entry] = []
     ids = sorted({entry.id for entry in entries})
+    after = advance_some(connection, kind, ids, values, at=at, run_id=run_id, actor=actor, detail=detail)
+    return after if after or not ids else unchanged(connection, kind, ids[0])
+
+
+def advance_some(
+    connection: Connection,
+    kind: EventKind,
+    ids: Sequence[int],
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    run_id: str | None = None,
+    actor: str = RUN,
+    detail: Mapping[str, Any] | None = None,
+) -> list[Entry]:
+    """Do the same for the documents with these ids; it is no error when no document's state allows it."""
+    after: list[Entry] = []
+    computed = {name: value for name, value in values.items() if isinstance(value, sa.ColumnElement)}
+    statement = _statement_for_many(kind, frozenset(values.keys() - computed.keys()))
+    if computed:
+        statement = statement.values(computed)
+    new = {f"new_{name}": value for name, value in values.items() if name not in computed} | {"new_changed_at": at}
     for chunk in chunks(ids):
-        rows = connection.execute(
-            documents.update()
-            .where(documents.c.id.in_(chunk), documents.c.state.in_(sorted(step.origins)))
-            .values(
-                previous_state=documents.c.state,
-                state=state,
-                changed_at=at,
-                **values,
-            )
-            .returning(*COLUMNS)
-        )
-        changed = [to_entry(row) for row in rows]
+        changed = [to_entry(row) for row in connection.execute(statement, {**new, "ids": chunk})]
         write_events(
             connection,
             [
@@ -137,12 +145,18 @@ def advance_all(
             ],
         )
         after += changed
-    if ids and not after:
-        current = _read(connection, ids[0])
-        if kind is EventKind.ARCHIVED and current.state is State.ARCHIVED:  # every attempt may be repeated
-            return [current]
-        require_legal(kind, current.state, State.MOVED if step.keeps else step.target)
     return after
+
+
+def unchanged(connection: Connection, kind: EventKind, document_id: int) -> list[Entry]:
+    """Return a document that is archived already, since every attempt may be repeated.
+
+    :raises IllegalTransition: for one whose state does not allow the step
+    """
+    step, current = STEPS[kind], _read(connection, document_id)
+    if kind is not EventKind.ARCHIVED or current.state is not State.ARCHIVED:
+        require_legal(kind, current.state, State.MOVED if step.keeps else step.target)
+    return [current] if kind is EventKind.ARCHIVED else []
 
 
 def advance_groups(
@@ -186,6 +200,16 @@ def _statement(kind: EventKind, columns: frozenset[str], by_database: bool) -> U
         values |= {"previous_state": documents.c.state, "state": sa.literal_column(f"'{step.target}'")}
     wanted = [documents.c[name] for name in _BRIEF[kind]] if kind in _BRIEF else COLUMNS
     return documents.update().where(*where).values(values).returning(*wanted)
+
+
+@cache
+def _statement_for_many(kind: EventKind, columns: frozenset[str]) -> Update:
+    step = STEPS[kind]
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns | {"changed_at"}}
+    values["previous_state"] = documents.c.state
+    values["state"] = documents.c.state if step.keeps else step.target
+    wanted = documents.c.id.in_(sa.bindparam("ids", expanding=True)), documents.c.state.in_(sorted(step.origins))
+    return documents.update().where(*wanted).values(values).returning(*COLUMNS)
 
 
 def _settle(connection: Connection, kind: EventKind, entry: Entry, values: Mapping[str, Any]) -> Entry:
