@@ -214,6 +214,24 @@ class TestProven:
         one = booked(reading=Reading((invoice(AT_19), invoice(AT_7))))
         assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
 
+    def test_an_invoice_next_to_one_that_cannot_be_read_proves_and_supplies_nothing(self):
+        several = Reading((invoice(AT_19),), Message("invoice_not_xml"))
+        one = booked(reading=several)
+        assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
+        says = [Message.from_json(part).code for part in one.as_json()["invoice_says"]]
+        assert says == ["invoice_other_unread", "invoice_not_xml"]
+        for lacking, code in (({"document_date": None}, "no_date"), ({"tax_rates": ()}, "no_tax_rate")):
+            with pytest.raises(Obstacle) as met:
+                booked(reading=several, **lacking)
+            assert met.value.code == code
+
+    def test_an_invoice_next_to_one_that_cannot_be_read_still_says_what_the_record_is_not(self):
+        unread = Message("invoice_not_xml")
+        for one, code in ((invoice(AT_7), "unproven_contradicts"), (TestOtherTaxes.INSURANCE, "invoice_not_vat")):
+            with pytest.raises(Obstacle) as met:
+                booked(reading=Reading((one,), unread))
+            assert (met.value.code, met.value.invoice) == (code, "unproven")
+
 
 class TestSupplied:
     @pytest.mark.parametrize(

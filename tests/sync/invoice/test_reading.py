@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -108,6 +109,42 @@ class TestPlaces:
         first = cii(stated(STANDARD, number="first", day=date(2026, 1, 1)))
         second = cii(stated(STANDARD, number="second", day=date(2026, 1, 2)))
         assert only(in_pdf(second, first)).number == only(in_pdf(first, second)).number == "second"
+
+    @pytest.mark.parametrize(
+        ("other", "code"),
+        [
+            (cii(TWO_RATES)[:-40], "invoice_not_xml"),
+            (b"\xef\xbb\xbf" + cii(TWO_RATES)[:-40], "invoice_not_xml"),
+            (b"<!-- an <Order/> -->" + ubl(TWO_RATES)[:-40], "invoice_not_xml"),
+            (ubl(TWO_RATES).decode().encode("utf-16")[:-40], "invoice_not_xml"),
+            (envelope(cii(TWO_RATES))[:-40], "invoice_not_xml"),
+            (b"<", "invoice_not_xml"),
+            (cii(replace(TWO_RATES, gross=D("172.5000000000000"))), "invoice_not_a_number"),
+            (b'<CrossIndustryInvoice xmlns="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:2"/>',
+             "invoice_unknown_format"),
+            (zugferd1(TWO_RATES).replace(b"</rsm:HeaderEx", b"<a>" * 70 + b"</a>" * 70 + b"</rsm:HeaderEx"),
+             "invoice_too_large"),
+        ],
+    )  # fmt: skip
+    def test_one_that_cannot_be_read_is_not_forgotten_next_to_one_that_can(self, other, code):
+        for found in (reading(in_pdf(other, cii(TWO_RATES))), reading(in_pdf(cii(TWO_RATES), other))):
+            assert found.problem is not None
+            assert (found.problem.code, [invoice.number for invoice in found.invoices]) == (code, ["R-1"])
+
+    @pytest.mark.parametrize("other", [ORDER, ORDER[:-2], b"<?xml version='1.0'?>\n<Order><Invoice>", b"<html><p>"])
+    def test_another_xml_file_says_nothing_about_the_invoice_next_to_it(self, other):
+        assert only(in_pdf(other, cii(TWO_RATES))).number == only(in_pdf(cii(TWO_RATES), other)).number == "R-1"
+
+    @pytest.mark.parametrize(
+        ("name", "is_lost"),
+        [("zugferd-invoice.xml", True), ("", True), ("order-x.xml", False), ("terms.pdf", False)],
+    )
+    def test_an_embedded_file_whose_content_is_lost_counts_by_its_name(self, name, is_lost):
+        content = in_pdf(cii(stated(STANDARD, number="lost")), cii(TWO_RATES), names=[name, "factur-x.xml"])
+        first = content.index(b"/FlateDecode")
+        found = reading(content[:first] + b"/UnheardOf__" + content[first + 12 :])
+        assert [invoice.number for invoice in found.invoices] == ["R-1"]
+        assert (found.problem and found.problem.code) == ("invoice_pdf_damaged" if is_lost else None)
 
     @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n", in_pdf(), in_pdf(ORDER), ORDER, b"<html></html>"])
     def test_nowhere(self, content):

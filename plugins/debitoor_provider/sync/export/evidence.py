@@ -159,20 +159,25 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     invoice or a credit note, that a tax is no VAT, and that the record has none of its amounts. The number is not
     compared: records have it in other forms, or another number of the same document.
 
+    So it is where another e-invoice of the file could not be read, which may be the one that counts.
+
     A credit note written with negative amounts may lower or raise what is owed. It contradicts every record, and its
     figures are shown and, if a person chooses them, booked with the sign that they are written with.
     """
-    if reading.problem is not None:
-        return Evidence(Proof.UNREADABLE, reasons=(reading.problem,))
+    unread = () if reading.problem is None else (reading.problem,)
     if not reading.invoices:
-        return Evidence(Proof.NONE)
+        return Evidence(Proof.UNREADABLE if unread else Proof.NONE, reasons=unread)
     invoice, *others = reading.invoices
-    several = (Message("invoice_several", count=len(reading.invoices)),) if others else ()
+    several: tuple[Message, ...] = ()
+    if others:
+        several = (Message("invoice_several", count=len(reading.invoices)),)
+    if unread:
+        several += (Message("invoice_other_unread"), *unread)
     unclear_sign = is_ambiguous(invoice)
     if reasons := several or disproof(invoice):
         taxes = tuple(tax for one in reading.invoices for tax in other_taxes(one))
         amounts = tuple(filter(None, map(_stated, reading.invoices)))
-        is_clear = not (others or unclear_sign or invoice.kind is InvoiceKind.NO_INVOICE)
+        is_clear = not (several or unclear_sign or invoice.kind is InvoiceKind.NO_INVOICE)
         other_kind = next(kinds(document, invoice), None) if is_clear else None
         other_figures = tuple(unproven_differences(document, reading.invoices))
         return Evidence(Proof.UNPROVEN, None, reasons, taxes, other_kind, other_figures, amounts)

@@ -113,7 +113,8 @@ class Reading:
     """What was found in a document's file.
 
     :param invoices: none if the file holds no e-invoice; several where one file holds several
-    :param problem: why the file, or the e-invoice in it, could not be read; ``None`` if there is simply none
+    :param problem: why the file, or an e-invoice in it, could not be read, maybe next to others that could; ``None`` if
+        there is simply none
     """
 
     invoices: tuple[Invoice, ...] = ()
