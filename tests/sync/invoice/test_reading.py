@@ -257,6 +257,49 @@ class TestRules:
         assert (invoice.tax, invoice.accounting_currency, invoice.accounting_tax) == (D("19.00"), "EUR", D("1.63"))
         assert disproof(invoice) == ()
 
+    @pytest.mark.parametrize(
+        ("stated_as", "rate"),
+        [
+            ({"CalculationRate": "0.96"}, ("1", "0.96")),
+            ({"CalculationRate": "0.96", "MathematicOperatorCode": "multiply"}, ("1", "0.96")),
+            ({"CalculationRate": "0.96", "MathematicOperatorCode": "Divide"}, ("0.96", "1")),
+            ({"SourceCurrencyBaseRate": "100", "CalculationRate": "96.5"}, ("100", "96.5")),
+            ({"TargetCurrencyBaseRate": "100", "CalculationRate": "0.0096"}, ("1", "0.96")),
+            (
+                {"SourceCurrencyBaseRate": "10", "TargetCurrencyBaseRate": "100.0", "CalculationRate": "0.96",
+                 "MathematicOperatorCode": "DIVIDE"},
+                ("9.6", "100"),
+            ),
+            ({"CalculationRate": "0.96", "MathematicOperatorCode": "Other"}, ("1", None)),
+            ({"CalculationRate": "0"}, ("1", None)),
+            ({"CalculationRate": "-0.96"}, ("1", None)),
+            ({"SourceCurrencyBaseRate": "0", "CalculationRate": "0.96"}, ("1", None)),
+            ({"MathematicOperatorCode": "Divide"}, ("1", None)),
+        ],
+    )  # fmt: skip
+    def test_an_exchange_rate_is_read_as_it_is_to_be_applied(self, stated_as, rate):
+        parts = {"SourceCurrencyCode": "CHF", "TargetCurrencyCode": "EUR"} | stated_as
+        written = "".join(f"<cbc:{name}>{text}</cbc:{name}>" for name, text in parts.items())
+        text = ubl(stated(STANDARD, currency="CHF", accounting=("EUR", D("18.24"))))
+        place = b"<cac:TaxTotal>"
+        element = f"<cac:TaxExchangeRate>{written}</cac:TaxExchangeRate>".encode()
+        invoice = only(text.replace(place, element + place, 1))
+        assert (invoice.exchange_units, invoice.exchange_rate) == (D(rate[0]), rate[1] and D(rate[1]))
+
+    @pytest.mark.parametrize(
+        ("units", "worth", "rate"),
+        [("", "", ("1", "0.96")), ("100", "1", ("100", "0.96")), ("1", "100", ("1", "96")), ("0", "", ("1", None))],
+    )
+    def test_an_exchange_rate_of_many_units_is_read_as_such(self, units, worth, rate):
+        parts = {"SourceCurrencyCode": "CHF", "SourceUnitBasisNumeric": units, "TargetCurrencyCode": "EUR"}
+        parts |= {"TargetUnitBasisNumeric": worth, "ConversionRate": "0.96"}
+        written = "".join(f"<ram:{name}>{text}</ram:{name}>" for name, text in parts.items() if text)
+        text = cii(stated(STANDARD, currency="CHF", accounting=("EUR", D("18.24"))))
+        place = b"<ram:ApplicableTradeTax>"
+        name = "ram:TaxApplicableTradeCurrencyExchange"
+        invoice = only(text.replace(place, f"<{name}>{written}</{name}>".encode() + place, 1))
+        assert (invoice.exchange_units, invoice.exchange_rate) == (D(rate[0]), rate[1] and D(rate[1]))
+
     def test_two_tax_totals_of_one_currency_are_two_parts(self):
         first = cii(stated(STANDARD))
         second = b'<ram:TaxTotalAmount currencyID="EUR">5.00</ram:TaxTotalAmount>'

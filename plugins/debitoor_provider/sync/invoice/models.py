@@ -86,7 +86,8 @@ class Invoice:
     :param rounding: rounding of the payable amount (BT-114)
     :param accounting_currency: currency of the tax office, if another one (BT-6)
     :param accounting_tax: total of the tax in that currency (BT-111)
-    :param exchange_rate: units of ``accounting_currency`` for one unit of ``currency``, if the invoice states it
+    :param exchange_rate: units of ``accounting_currency`` for ``exchange_units`` of ``currency``, if stated
+    :param exchange_units: of ``currency``, whose worth ``exchange_rate`` is
     """
 
     syntax: Syntax
@@ -106,6 +107,7 @@ class Invoice:
     accounting_currency: str = ""
     accounting_tax: Decimal | None = None
     exchange_rate: Decimal | None = None
+    exchange_units: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,23 @@ def stated_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
     return total_in(currency, [element for element in elements if element.get("currencyID")]) if currency else None
 
 
+def exchange(factor: str, *, units: str, worth: str, divides: bool = False) -> dict[str, Decimal]:
+    """Return an exchange rate as the fields of an invoice, without any division; nothing where a part is not stated.
+
+    :param factor: by which an amount is multiplied, in its currency's units, to be one in the other currency's
+    :param units: of the invoice's currency that count as one; empty: 1
+    :param worth: of the other currency that counts as one; empty: 1
+    :param divides: the amount is divided by the factor instead
+    """
+    parts = [to_amount(text) for text in (factor, units or "1", worth or "1")]
+    rate, base, target = parts
+    if rate is None or base is None or target is None or min(rate, base, target) <= 0:
+        return {}
+    if divides:
+        return {"exchange_units": base * rate, "exchange_rate": target}
+    return {"exchange_units": base, "exchange_rate": target * rate}
+
+
 def signed(sign: int, amount: Decimal | None) -> Decimal | None:
     """Return an amount with the sign that it has in the buyer's books."""
     return None if amount is None else amount * sign + 0
