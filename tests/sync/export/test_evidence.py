@@ -11,6 +11,7 @@ import pytest
 
 from debitoor_provider.messages import Message, Reader, readable, written_for
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
+from debitoor_provider.sync.corrections import Corrections
 from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import ChosenFigures, Decisions
 from debitoor_provider.sync.export.evidence import Proof, weigh
@@ -440,6 +441,43 @@ class TestOtherTaxes:
         domestic = invoice(TaxGroup("AE", D(0), D("100.00"), D("0.00")))
         untaxed = {"net_amount": D("100.00"), "gross_amount": D("100.00"), "tax_rates": (D(0),)}
         assert held(domestic, **untaxed).code == "invoice_reverse_charge"
+
+
+class TestStatedByAPerson:
+    """What a person states in place of what the invoice proves is not proven by it."""
+
+    def stated(self, *, choices: ChosenFigures | None = None, **facts: Any) -> Booking:
+        account = export(foreign_currency="convert")
+        decisions = Decisions(choices or {}, Corrections(**facts))
+        return draft(DOCUMENT, PAPER, BOOKS, account, reading=Reading((invoice(AT_19),)), decisions=decisions)
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"date": date(2026, 1, 30)},
+            {"currency": "USD", "exchange_rate": D("0.85")},
+            {"tax": ((D(7), None),)},
+            {"tax": ((D(7), D("19.00")), (D(19), D("100.00")))},
+        ],
+    )
+    @pytest.mark.parametrize("choices", [{}, {"invoice_reverse_charge": "record"}])
+    def test_what_differs_from_the_invoice(self, facts, choices):
+        one = self.stated(choices=choices, **facts)
+        assert one.invoice == "unproven"
+        assert readable(one.as_json())["invoice_says"] == [
+            "A person has entered something other than the e-invoice states."
+        ]
+
+    @pytest.mark.parametrize(
+        "facts", [{}, {"date": DOCUMENT.document_date}, {"currency": "EUR"}, {"tax": ((D(19), D("119.00")),)}]
+    )
+    def test_what_the_invoice_says_too(self, facts):
+        assert self.stated(**facts).invoice == "proven"
+
+    def test_a_date_that_the_invoice_does_not_state_contradicts_nothing(self):
+        decisions = Decisions({}, Corrections(date=date(2026, 1, 30)))
+        reading = Reading((invoice(AT_19, date=None),))
+        assert draft(DOCUMENT, PAPER, BOOKS, export(), reading=reading, decisions=decisions).invoice == "proven"
 
 
 def test_weighing_changes_nothing():

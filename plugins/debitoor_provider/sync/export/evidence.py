@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.invoice.models import Invoice, Party, Reading
 
 _CODE_LIMIT = 10  # characters of a currency as it is shown
@@ -75,9 +76,21 @@ class Evidence:
         reasons = [reason.as_json() for reason in self.reasons]
         return {"invoice": str(self.outcome)} | ({"invoice_says": reasons} if reasons else {})
 
-    def overruled(self) -> Evidence:
-        """Return that the invoice does not prove what is booked, since a person has stated other figures."""
-        return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),))
+    def beside(self, stated: Corrections, own: TaxSplit | None) -> Evidence:
+        """Return what it says of what is booked: it does not prove that if a person has stated anything else.
+
+        :param stated: by a person
+        :param own: the amounts by tax rate that follow from it
+        """
+        invoice, split = self.invoice, self.split()
+        if invoice is None or split is None:
+            return self
+        others = (
+            own is not None and own.lines != split.lines,
+            stated.date is not None and stated.date != (invoice.date or stated.date),
+            stated.currency and stated.currency != invoice.currency,
+        )
+        return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),)) if any(others) else self
 
     @property
     def date(self) -> date | None:

@@ -142,8 +142,8 @@ def _draft(
         check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[span_message(span) for span in parts.spans])
-    if proven and proven_split and own_split and own_split.lines != proven_split.lines:
-        evidence = proven.overruled()
+    if evidence and (proven or evidence.outcome is not Proof.CONTRADICTS):
+        evidence = evidence.beside(stated, own_split)
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)
     return Booking(
