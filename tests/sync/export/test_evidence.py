@@ -206,6 +206,27 @@ class TestProven:
         unproven = replace(one, gross=one.gross + D("0.01"))
         assert booked(unproven, settings={"positive_credit_note": "negate"}, **fields).invoice == "unproven"
 
+    NOT_PAYABLE = invoice(AT_19, kind=InvoiceKind.NOT_PAYABLE)
+
+    def test_what_is_nothing_to_be_paid_is_held_until_a_person_chose_the_record(self):
+        obstacle = held(self.NOT_PAYABLE)
+        assert (obstacle.kind, obstacle.code, obstacle.invoice) == (
+            ObstacleKind.HELD, "invoice_not_payable", "unproven",
+        )  # fmt: skip
+        chosen = booked(self.NOT_PAYABLE, choices={"invoice_not_payable": "record"})
+        assert (chosen.invoice, by_rate(chosen)) == ("unproven", {"19": "119.00"})
+
+    @pytest.mark.parametrize(
+        "reading",
+        [
+            Reading((NOT_PAYABLE, invoice(AT_19))),
+            Reading((NOT_PAYABLE,), Message("invoice_not_xml")),
+            Reading((invoice(AT_19, kind=InvoiceKind.NO_INVOICE),)),
+        ],
+    )
+    def test_it_is_not_held_while_an_invoice_may_be_there_as_well(self, reading):
+        assert booked(reading=reading).invoice == "unproven"
+
     def test_an_amount_of_0_is_believed_if_an_inconclusive_invoice_states_0(self):
         nothing = invoice(TaxGroup("E", D(0), D("0.00"), D("0.00")), number="R-1", net=D("0.01"))
         one = booked(nothing, gross_amount=D("0.00"), net_amount=None)

@@ -239,13 +239,17 @@ class TestRules:
             ("384", InvoiceKind.CORRECTION, "119.00"),
             ("389", InvoiceKind.SELF_BILLED, "119.00"),
             ("751", InvoiceKind.NO_INVOICE, "119.00"),
+            ("325", InvoiceKind.NOT_PAYABLE, "119.00"),
+            ("220", InvoiceKind.NOT_PAYABLE, "119.00"),
         ],
     )
     @pytest.mark.parametrize("write", [cii, zugferd1, ubl])
     def test_the_sign_is_that_of_the_kind_of_document(self, write, code, kind, gross):
         invoice = only(write(stated(STANDARD, code=code)))
         assert (invoice.kind, invoice.gross) == (kind, D(gross))
-        assert ("invoice_is_none" in [why.code for why in disproof(invoice)]) is (kind is InvoiceKind.NO_INVOICE)
+        assert ("invoice_is_none" in [why.code for why in disproof(invoice)]) is (
+            kind in {InvoiceKind.NO_INVOICE, InvoiceKind.NOT_PAYABLE}
+        )
 
     def test_a_correction_with_negative_amounts_keeps_them(self):
         invoice = only(cii(stated(Group(D(19), D("-100.00"), D("-19.00")), code="384")))

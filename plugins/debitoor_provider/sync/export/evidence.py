@@ -18,7 +18,7 @@ from debitoor_provider.sync.export.comparison import (
     unproven_differences,
 )
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, net_alone
-from debitoor_provider.sync.invoice.models import InvoiceKind
+from debitoor_provider.sync.invoice.models import NO_INVOICES, InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
@@ -61,6 +61,7 @@ class Evidence:
     :param other_kind: that one is an invoice and the other a credit note, where the invoice is not proven
     :param other_figures: where the record contradicts everything that an invoice states which is not proven
     :param unproven_amounts: what e-invoices that prove nothing state as their gross amounts, apart from 0
+    :param is_not_payable: all that the file holds says of itself that it is no invoice to be paid
     """
 
     outcome: Proof
@@ -70,6 +71,7 @@ class Evidence:
     other_kind: Message | None = None
     other_figures: tuple[Message, ...] = ()
     unproven_amounts: tuple[str, ...] = ()
+    is_not_payable: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps: ``invoice``, and ``invoice_says`` if there is more to say."""
@@ -190,10 +192,11 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     if reasons := several or disproof(invoice):
         taxes = tuple(tax for one in reading.invoices for tax in other_taxes(one))
         amounts = tuple(filter(None, map(_stated, reading.invoices)))
-        is_clear = not (several or unclear_sign or invoice.kind is InvoiceKind.NO_INVOICE)
+        is_clear = not (several or unclear_sign or invoice.kind in NO_INVOICES)
         other_kind = next(kinds(document, invoice), None) if is_clear else None
         other_figures = tuple(unproven_differences(document, reading.invoices))
-        return Evidence(Proof.UNPROVEN, None, reasons, taxes, other_kind, other_figures, amounts)
+        is_not_payable = not unread and all(one.kind is InvoiceKind.NOT_PAYABLE for one in reading.invoices)
+        return Evidence(Proof.UNPROVEN, None, reasons, taxes, other_kind, other_figures, amounts, is_not_payable)
     if unclear_sign:
         invoice = negated(invoice)
     if found := tuple(differences(document, invoice, is_ambiguous=unclear_sign)):

@@ -38,7 +38,15 @@ class InvoiceKind(StrEnum):
     CORRECTION = "correction"
     SELF_BILLED = "self_billed"
     PREPAYMENT = "prepayment"
+    NOT_PAYABLE = "not_payable"
     NO_INVOICE = "no_invoice"
+
+
+NO_INVOICES = {InvoiceKind.NOT_PAYABLE, InvoiceKind.NO_INVOICE}
+"""What proves nothing. The former says of itself that it is nothing to be paid, such as a pro-forma invoice.
+
+The latter may be the data of an invoice, as a booking aid (751) is, whose PDF is the invoice.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,15 @@ _INVOICES = {
     "385", "387", "388", "390", "393", "394", "395", "456", "457", "553", "575", "623", "633", "780", "817", "870",
     "875", "876", "877", "935",
 }  # fmt: skip
+_NOT_PAYABLE = {
+    *("105", "220", "221", "222", "223", "224", "225", "226", "227", "228", "229", "230", "231", "232", "233"),
+    *("270", "271", "310", "311", "315", "320", "325", "351"),
+}
+"""Orders and what answers them, delivery and despatch notes, offers, contracts, and the pro-forma invoice (325)."""
 _KINDS = {
     **dict.fromkeys(_INVOICES, InvoiceKind.INVOICE),
     **dict.fromkeys(_CREDIT_NOTES, InvoiceKind.CREDIT_NOTE),
+    **dict.fromkeys(_NOT_PAYABLE, InvoiceKind.NOT_PAYABLE),
     "384": InvoiceKind.CORRECTION,
     "386": InvoiceKind.PREPAYMENT,
     "389": InvoiceKind.SELF_BILLED,

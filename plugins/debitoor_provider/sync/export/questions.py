@@ -1,0 +1,61 @@
+"""What a person is asked about a document because of the e-invoice in its file, before it is booked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debitoor_provider.sync.export.evidence import Proof
+from debitoor_provider.sync.obstacle import held
+
+if TYPE_CHECKING:
+    from debitoor_provider.sync.accounts.settings import ExportAccount
+    from debitoor_provider.sync.corrections import Corrections
+    from debitoor_provider.sync.export.choices import ChosenFigures
+    from debitoor_provider.sync.export.evidence import Evidence
+    from debitoor_provider.sync.export.supply import Supply
+
+
+def deciding(evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures) -> Evidence | None:
+    """Return the evidence whose figures are booked; ``None`` when those of the record are.
+
+    :raises Obstacle: when invoice and record contradict each other, also in their kind, or the invoice is none to be
+        paid, or its tax no VAT
+    """
+    if evidence is None:
+        return None
+    if evidence.other_taxes and choices.get("invoice_not_vat") != "record":
+        raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
+    if evidence.is_not_payable and account.invoice == "prove" and choices.get("invoice_not_payable") != "record":
+        raise held("invoice_not_payable")
+    if evidence.other_kind and account.invoice == "prove" and choices.get("invoice_other_kind") != "record":
+        raise held("invoice_other_kind", **evidence.other_kind.params)
+    is_wanted = True
+    if evidence.outcome is Proof.CONTRADICTS:
+        chosen = choices.get("invoice_contradicts")
+        if chosen is None and account.invoice == "prove":
+            raise held("invoice_contradicts", differences=list(evidence.reasons))
+        is_wanted = chosen == "invoice"
+    if not is_wanted or evidence.invoice is None or choices.get("invoice_reverse_charge") == "record":
+        return None
+    return evidence
+
+
+def check_unproven(evidence: Evidence, stated: Corrections) -> None:
+    """Check that what is booked is not against all that an e-invoice states which is not proven.
+
+    :param stated: by a person; it counts instead of the record
+    :raises Obstacle: when it is
+    """
+    tax = stated.tax or stated.supply == "outside"
+    settled = {"differs_in_currency": stated.currency, "differs_by_rate": tax, "differs_in_net": tax}
+    if left := [one for one in evidence.other_figures if not settled.get(one.code)]:
+        raise held("unproven_contradicts", differences=left)
+
+
+def check_tax_owed(proven: Evidence, supply: Supply) -> None:
+    """Check that a document is booked with the reverse charge if its e-invoice says so.
+
+    :raises Obstacle: when it is not
+    """
+    if proven.buyer_owes_tax and not supply.needs_reverse_charge:
+        raise held("invoice_reverse_charge")
