@@ -140,6 +140,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "unproven_contradicts": ("record",),
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
+            "invoice_partly_owed": ("record",),
         },
         open_choices={"contradicts": "invoice_contradicts"},
         corrections={

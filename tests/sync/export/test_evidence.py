@@ -501,6 +501,45 @@ class TestStatedByAPerson:
         assert draft(DOCUMENT, PAPER, BOOKS, export(), reading=reading, decisions=decisions).invoice == "proven"
 
 
+class TestPartlyOwed:
+    """The reverse charge covers a whole expense, so an invoice that has it for a part of its amount is asked about."""
+
+    OWED = TaxGroup("AE", D(0), D("100.00"), D("0.00"))
+    UNTAXED = replace(DOCUMENT, net_amount=D("150.00"), gross_amount=D("150.00"), tax_rates=(D(0),))
+
+    def of(self, *groups: TaxGroup, choices: ChosenFigures | None = None, **settings: Any) -> Booking:
+        reading = Reading((invoice(*groups),))
+        account = export(reverse_charge=SERVICE, **settings)
+        return draft(self.UNTAXED, MOULIN, BOOKS, account, reading=reading, decisions=Decisions(choices or {}))
+
+    @pytest.mark.parametrize("category", ["O", "E", "Z", "G"])
+    @pytest.mark.parametrize("owed", ["AE", "K"])
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_a_part_without_it_is_held_until_a_person_chose_the_record(self, category, owed, settings):
+        groups = replace(self.OWED, category=owed), TaxGroup(category, D(0), D("50.00"), D("0.00"))
+        with pytest.raises(Obstacle) as met:
+            self.of(*groups, **settings)
+        assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "invoice_partly_owed")
+        assert "a part of the document only (100.00, not on 50.00)" in met.value.message.text()
+        one = self.of(*groups, choices={"invoice_partly_owed": "record"}, **settings)
+        assert by_rate(one) == {"0": "150.00"}
+        assert [line.reverse_charge is not None for line in one.expense.lines] == [True]
+
+    @pytest.mark.parametrize(
+        "groups",
+        [
+            (replace(OWED, base=D("150.00")),),
+            (OWED, replace(OWED, category="K", base=D("50.00"))),
+            (replace(OWED, base=D("150.00")), TaxGroup("O", D(0), D("0.00"), D("0.00"))),
+            (TaxGroup("O", D(0), D("100.00"), D("0.00")), TaxGroup("E", D(0), D("50.00"), D("0.00"))),
+        ],
+    )
+    def test_one_treatment_of_the_whole_amount_is_booked(self, groups):
+        one = self.of(*groups)
+        assert (one.invoice, by_rate(one)) == ("proven", {"0": "150.00"})
+        assert one.expense.lines[0].reverse_charge is not None
+
+
 def test_weighing_changes_nothing():
     document: Document = DOCUMENT
     assert weigh(document, Reading((invoice(AT_19),))).outcome is Proof.PROVEN

@@ -28,6 +28,7 @@ from debitoor_provider.sync.text import cut, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.corrections import Corrections
@@ -101,9 +102,17 @@ class Evidence:
 
     @property
     def buyer_owes_tax(self) -> bool:
-        """Whether the invoice says so (reverse charge, or a supply within the EU)."""
+        """Whether the invoice says so (reverse charge, or a supply within the EU), at least of a part."""
         groups = self.invoice.groups if self.invoice else ()
         return any(group.category in _BUYER_OWES_TAX for group in groups)
+
+    @property
+    def taxed_apart(self) -> tuple[Decimal, Decimal]:
+        """The gross amounts of which the buyer owes the tax, by the proven invoice, and of which not."""
+        parts = {True: ZERO, False: ZERO}
+        for group in self.invoice.groups if self.invoice else ():
+            parts[group.category in _BUYER_OWES_TAX] += abs((group.base or ZERO) + (group.tax or ZERO))
+        return parts[True], parts[False]
 
     def document(self, document: Document) -> Document:
         """Return the document with the invoice's figures, and with its number if the record has none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.export.evidence import Proof
+from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.obstacle import held
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.choices import ChosenFigures
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.supply import Supply
+
+_OF_THE_TAX_OWED = ("invoice_reverse_charge", "invoice_partly_owed")
 
 
 def deciding(evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures) -> Evidence | None:
@@ -35,7 +38,8 @@ def deciding(evidence: Evidence | None, account: ExportAccount, choices: ChosenF
         if chosen is None and account.invoice == "prove":
             raise held("invoice_contradicts", differences=list(evidence.reasons))
         is_wanted = chosen == "invoice"
-    if not is_wanted or evidence.invoice is None or choices.get("invoice_reverse_charge") == "record":
+    is_wanted = is_wanted and all(choices.get(question) != "record" for question in _OF_THE_TAX_OWED)
+    if not is_wanted or evidence.invoice is None:
         return None
     return evidence
 
@@ -53,9 +57,12 @@ def check_unproven(evidence: Evidence, stated: Corrections) -> None:
 
 
 def check_tax_owed(proven: Evidence, supply: Supply) -> None:
-    """Check that a document is booked with the reverse charge if its e-invoice says so.
+    """Check that a document is booked with the reverse charge if its e-invoice says so, and no other part of it is.
 
-    :raises Obstacle: when it is not
+    :raises Obstacle: when it is not, or when the e-invoice says so of a part, and all of it would be
     """
     if proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
+    owed, rest = proven.taxed_apart
+    if owed and rest and supply.needs_reverse_charge:
+        raise held("invoice_partly_owed", owed=cents(owed), rest=cents(rest))
