@@ -570,6 +570,59 @@ def test_the_postcode_of_the_invoice_decides_where_no_company_is_known(
     assert row.message.code == "outlying_territory"
 
 
+OWN = [("DE136695976", True), ("136695976", True), ("DE 136.695.976", True), ("DE129273398", False), ("", False)]
+
+
+@pytest.mark.parametrize(("own", "is_own"), OWN)
+@pytest.mark.parametrize("code", ["380", "389"])
+def test_an_invoice_of_the_books_own_company_is_held_until_a_person_chose_the_record(
+    acme: Stage, own: str, code: str, *, is_own: bool
+) -> None:
+    file = in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")), code=code)))
+    uid = acme.document(file)
+    profile = {"id": "x", "accountEmail": "x", "companyProfile": {"vatNumber": own}}
+    acme.fault("status", "debitoor.settings.get", status=200, body=profile)
+    [row] = acme.preview()
+    assert (row.outcome, row.message and row.message.code) == (
+        ("held", "invoice_of_own_company") if is_own else ("send", None)
+    )
+    acme.export()
+    assert acme.states() == {uid: "held invoice_of_own_company" if is_own else "moved"}
+    if is_own:
+        assert "(DE136695976)" in acme.entry(uid).reason
+        acme.ledger.documents.choose([acme.entry(uid)], "record", "user:ada")
+        acme.export()
+    assert acme.booked() == {uid: D("119.00")}
+
+
+def test_whose_books_they_are_is_asked_once_and_only_for_an_invoice_of_their_country(acme: Stage) -> None:
+    acme.document()
+    acme.document(in_pdf(cii(stated(AT_7_OF_100, gross=D("120.00")))), gross_amount="107.00", tax_rates=["7"])
+    abroad = cii(stated(Group(D(19), D("100.00"), D("19.00")))).replace(b"DE 136.695.976", b"FR83404833048")
+    acme.document(in_pdf(abroad), supplier_country="DE")
+    watch = acme.watch()
+    acme.export()
+    assert watch.calls["debitoor.settings.get"] == 0
+    for _ in range(5):
+        acme.document(PROVING)
+    watch = acme.watch()
+    acme.export(acme.exports(invoice="fill"))
+    assert watch.calls["debitoor.settings.get"] == 0
+    for _ in range(5):
+        acme.document(PROVING)
+    watch = acme.watch()
+    acme.export()
+    assert watch.calls["debitoor.settings.get"] == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_no_document_waits_to_learn_whose_books_they_are(acme: Stage, status: int) -> None:
+    uid = acme.document(PROVING)
+    acme.fault("status", "debitoor.settings.get", status=status)
+    acme.export()
+    assert acme.states() == {uid: "moved"}
+
+
 def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:
     wrong = acme.document(PROVING, net_amount="200.00", gross_amount="238.00")
     right = acme.document(PROVING)

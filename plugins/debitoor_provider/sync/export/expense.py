@@ -99,7 +99,7 @@ def _draft(
     if not (document.document_date or stated.date):
         require_period(document, evidence, account)
     require_type(document)
-    proven = deciding(evidence, account, choices)
+    proven = deciding(evidence, account, choices, books)
     only_net = document.net_amount if document.stated_gross is None and not proven else None
     if proven and proven.date and stated.date is None:
         require_period(document, proven, account)

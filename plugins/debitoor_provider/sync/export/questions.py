@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.books import OwnBooks
 from debitoor_provider.sync.export.evidence import Proof
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.obstacle import held
+from debitoor_provider.sync.text import shown
 
 if TYPE_CHECKING:
+    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.export.choices import ChosenFigures
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.supply import Supply
 
-_OF_THE_TAX_OWED = ("invoice_reverse_charge", "invoice_partly_owed")
+_OF_THE_RECORD = ("invoice_reverse_charge", "invoice_partly_owed", "invoice_of_own_company")
+"""Questions after which the record's figures are booked, although the invoice does not contradict them."""
 
 
-def deciding(evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures) -> Evidence | None:
+def deciding(
+    evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures, books: Environment
+) -> Evidence | None:
     """Return the evidence whose figures are booked; ``None`` when those of the record are.
 
-    :raises Obstacle: when invoice and record contradict each other, also in their kind, or the invoice is none to be
-        paid, or its tax no VAT
+    :raises Obstacle: when invoice and record contradict each other, also in their kind, when the invoice is none to be
+        paid, or by the books' own company, or its tax is no VAT
     """
     if evidence is None:
         return None
@@ -30,6 +36,8 @@ def deciding(evidence: Evidence | None, account: ExportAccount, choices: ChosenF
         raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
     if evidence.is_not_payable and account.invoice == "prove" and choices.get("invoice_not_payable") != "record":
         raise held("invoice_not_payable")
+    if account.invoice == "prove" and choices.get("invoice_of_own_company") != "record":
+        _check_seller(evidence, books)
     if evidence.other_kind and account.invoice == "prove" and choices.get("invoice_other_kind") != "record":
         raise held("invoice_other_kind", **evidence.other_kind.params)
     is_wanted = True
@@ -38,10 +46,20 @@ def deciding(evidence: Evidence | None, account: ExportAccount, choices: ChosenF
         if chosen is None and account.invoice == "prove":
             raise held("invoice_contradicts", differences=list(evidence.reasons))
         is_wanted = chosen == "invoice"
-    is_wanted = is_wanted and all(choices.get(question) != "record" for question in _OF_THE_TAX_OWED)
+    is_wanted = is_wanted and all(choices.get(question) != "record" for question in _OF_THE_RECORD)
     if not is_wanted or evidence.invoice is None:
         return None
     return evidence
+
+
+def _check_seller(evidence: Evidence, books: Environment) -> None:
+    """Check that a proven invoice is not that of the books' own company.
+
+    :raises Obstacle: when it is, such as its own sales invoice, or a credit note that a customer wrote for it
+    """
+    vat_id = evidence.invoice.seller.vat_id if evidence.invoice else ""
+    if isinstance(books, OwnBooks) and books.has_vat_id(vat_id):
+        raise held("invoice_of_own_company", vat_id=shown(vat_id))
 
 
 def check_unproven(evidence: Evidence, stated: Corrections) -> None:
