@@ -540,6 +540,37 @@ class TestPartlyOwed:
         assert one.expense.lines[0].reverse_charge is not None
 
 
+class TestPaidBefore:
+    """What is booked is the whole invoice; that a part was paid before may mean that it is in the books already."""
+
+    def test_it_is_marked_and_in_the_history_and_the_whole_is_booked(self):
+        one = booked(invoice(AT_19, prepaid=D("50.00"), payable=D("69.00")))
+        assert (one.invoice, by_rate(one)) == ("proven", {"19": "119.00"})
+        assert [mark.code for mark in one.marks] == ["paid_before"]
+        assert "50.00 EUR of the document were paid before" in one.mark.text()
+        assert Message.from_json(one.as_json()["paid_before"]) == one.mark
+
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_a_record_that_a_person_chose_is_marked_as_well(self, settings):
+        one = invoice(AT_19, prepaid=D("119.00"))
+        chosen = booked(
+            one, choices={"invoice_contradicts": "record"}, settings=settings, document_date=date(2026, 1, 30)
+        )
+        assert chosen.mark.code == "paid_before"
+
+    @pytest.mark.parametrize(
+        "one",
+        [
+            invoice(AT_19),
+            invoice(AT_19, prepaid=D("0.00")),
+            invoice(AT_19, prepaid=D("50.00"), gross=D("120.00")),  # unproven
+            invoice(replace(AT_19, category="B"), prepaid=D("19.00")),  # the tax of a split payment
+        ],
+    )
+    def test_nothing_else_is(self, one):
+        assert (booked(one).mark, "paid_before" in booked(one).as_json()) == (None, False)
+
+
 def test_weighing_changes_nothing():
     document: Document = DOCUMENT
     assert weigh(document, Reading((invoice(AT_19),))).outcome is Proof.PROVEN
@@ -568,6 +599,24 @@ def test_the_postcode_of_the_invoice_decides_where_no_company_is_known(
     assert stage.states() == {uid: "held outlying_territory"}
     assert row.message is not None
     assert row.message.code == "outlying_territory"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("found", [False, True])
+def test_a_document_of_which_a_part_was_paid_before_is_marked_unless_its_expense_is_a_draft(
+    stage_of: Callable[..., Stage], *, strict: bool, found: bool
+) -> None:
+    stage = stage_of(switches={"strict_bookkeeping": strict})
+    uid = stage.document(in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")), prepaid=D("50.00")))))
+    [row] = stage.preview()
+    assert [mark.code for mark in row.marks] == ["paid_before"]
+    stage.export()
+    if found:
+        stage.open_ledger("new")
+        stage.export()
+    entry = stage.entry(uid)
+    assert entry.mark_code == ("unbooked" if strict else "paid_before")
+    assert any("paid_before" in event.detail for event in stage.ledger.documents.history(entry))
 
 
 OWN = [("DE136695976", True), ("136695976", True), ("DE 136.695.976", True), ("DE129273398", False), ("", False)]

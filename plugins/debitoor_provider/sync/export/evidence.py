@@ -107,6 +107,15 @@ class Evidence:
         return any(group.category in _BUYER_OWES_TAX for group in groups)
 
     @property
+    def paid_before(self) -> Decimal:
+        """What was paid before by the proven invoice; not the tax of a split payment, which may be written as paid."""
+        invoice = self.invoice
+        if invoice is None or not invoice.prepaid:
+            return ZERO
+        split_payment = sum((group.tax or ZERO for group in invoice.groups if group.category == "B"), ZERO)
+        return ZERO if invoice.prepaid == split_payment else invoice.prepaid
+
+    @property
     def taxed_apart(self) -> tuple[Decimal, Decimal]:
         """The gross amounts of which the buyer owes the tax, by the proven invoice, and of which not."""
         parts = {True: ZERO, False: ZERO}

@@ -35,6 +35,7 @@ from debitoor_provider.sync.export.tax_lines import (
     stated_split,
 )
 from debitoor_provider.sync.export.waits import require_period
+from debitoor_provider.sync.findings import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO, cents, is_currency
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held, rejected
 from debitoor_provider.sync.period import is_far_ahead
@@ -170,7 +171,7 @@ def _remarks(
     proven: Evidence | None,
     evidence: Evidence | None,
 ) -> dict[str, Message]:
-    """Return why an expense is booked with the reverse charge, and why not at the rate of its own invoice."""
+    """Return why an expense is booked so, and that a part of it was paid before, with another invoice perhaps."""
     remarks = {}
     if reverse_charge:
         code = "reverse_charge_by_invoice" if proven and proven.buyer_owes_tax else "reverse_charge_by_country"
@@ -178,6 +179,8 @@ def _remarks(
     invoice = evidence.invoice if evidence else None
     if rate and rate.source != INVOICE and invoice and (unused := unused_rate(invoice, rate.books)):
         remarks["own_rate"] = unused
+    if invoice and evidence and (paid := evidence.paid_before):
+        remarks[PAID_BEFORE] = Message(PAID_BEFORE, paid=cents(paid), currency=_one_line(invoice.currency))
     return remarks
 
 
