@@ -105,7 +105,10 @@ _DOCUMENTS = (
             Arg(("--state",), action="append", help="Only in this state; may be given several times"),
             Arg(("--attention",), action="store_true", help="Only what needs attention: held and rejected"),
             Arg(("--text",), help="Found in id, number, company, names or amount"),
-            Arg(("--mark",), help="Only with this mark, nearest_split, possible_duplicate or unbooked, or held for it"),
+            Arg(
+                ("--mark",),
+                help="Only with this mark, nearest_split, paid_before, possible_duplicate or unbooked, or held for it",
+            ),
             Arg(("--invoice",), help="Only with such an e-invoice, e.g. proven, contradicts or none"),
             FROM,
             TO,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
+from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.errors import (
     CredentialsRefused,
     Misconfigured,
@@ -15,13 +17,15 @@ from debitoor_provider.services.errors import (
     PathGone,
     PermissionMissing,
     Refused,
+    ServiceError,
 )
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.text import fold, shown
+from debitoor_provider.sync.vat_ids import country_of, same_id
 
 if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
-    from debitoor_provider.services.debitoor.models import Environment, Settings
+    from debitoor_provider.services.debitoor.models import Settings
     from debitoor_provider.sync.accounts.sections import Books
     from debitoor_provider.sync.accounts.settings import OfDebitoor
 
@@ -65,6 +69,36 @@ class _Answers:
             found = iso_code(self._settings.country_code)
         return found, reported
 
+    @cached_property
+    def vat_id(self) -> str:
+        """The VAT id of the company, as it is recorded; empty when it is not, or cannot be read now.
+
+        No document waits for it: it only keeps what is no expense from being booked.
+        """
+        try:
+            return self._settings.vat_number if self._settings else ""
+        except ServiceError:
+            return ""
+
+
+@dataclass(frozen=True)
+class OwnBooks(Environment):
+    """The books of an account, and who they belong to, as far as Debitoor tells it."""
+
+    _answers: _Answers = field(repr=False, compare=False, kw_only=True)
+    _one_asks: Lock = field(default_factory=Lock, repr=False, compare=False, kw_only=True)
+
+    def has_vat_id(self, vat_id: str) -> bool:
+        """Return whether a VAT id is that of the company whose books they are.
+
+        Debitoor is asked once for all documents of a run, and only when it may be: for an id of the books' country.
+        """
+        if not vat_id or country_of(vat_id) not in {"", self.country_code}:
+            return False
+        with self._one_asks:
+            own = self._answers.vat_id
+        return bool(own) and any(same_id(vat_id, one) for one in (own, f"{self.country_code}{own}"))
+
 
 def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
     """Return whose books they are, with the country and the currency that the environment has, if any.
@@ -74,7 +108,7 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
     return _checked(_Answers(debitoor), account)
 
 
-def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books) -> Environment:
+def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books) -> OwnBooks:
     """Return the books as :func:`books_of`, with currency and country, without which no document can be booked right.
 
     What Debitoor does not report is taken from the account file, and only what is not there either from its other
@@ -87,14 +121,14 @@ def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Boo
     books = _checked(answers, account)
     country, reported = answers.country(stated.country or "")
     currency = books.currency or stated.currency or currency_of_payments(debitoor)
-    for field, here, wanted in (("currency", currency, stated.currency), ("country", country, stated.country)):
+    for name, here, wanted in (("currency", currency, stated.currency), ("country", country, stated.country)):
         if wanted and here != wanted:
-            raise _misconfigured(Message("books_differ", field=field, stated=wanted, reported=here))
+            raise _misconfigured(Message("books_differ", field=name, stated=wanted, reported=here))
     if reported and not country:
         raise _misconfigured(Message("books_country", country=shown(reported)))
     if not (currency and country):
         raise _misconfigured(Message("books_incomplete"))
-    return replace(books, country_code=country, currency=currency)
+    return OwnBooks(books.id, books.email, country, currency, _answers=answers)
 
 
 def email_of(debitoor: DebitoorClient, environment: Environment) -> str:

@@ -136,9 +136,12 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "invoice_contradicts": ("invoice", "record"),
             "invoice_not_vat": ("record",),
             "invoice_other_kind": ("record",),
+            "invoice_not_payable": ("record",),
+            "invoice_of_own_company": ("record",),
             "unproven_contradicts": ("record",),
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
+            "invoice_partly_owed": ("record",),
         },
         open_choices={"contradicts": "invoice_contradicts"},
         corrections={

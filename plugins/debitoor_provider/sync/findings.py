@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
-Mark: TypeAlias = Literal["nearest_split", "possible_duplicate", "unbooked"]
+Mark: TypeAlias = Literal["nearest_split", "paid_before", "possible_duplicate", "unbooked"]
 """What a person should know of a document although it was sent."""
+PAID_BEFORE: Mark = "paid_before"
+"""The mark of a document of which a part was paid before, so that it may be booked with another invoice already."""
 POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
 """The mark that a document may have in addition to another."""
 UNBOOKED: Mark = "unbooked"

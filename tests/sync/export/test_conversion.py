@@ -204,6 +204,16 @@ def test_the_tax_that_the_invoice_states_in_the_currency_of_the_books_comes_firs
     assert str(parts.rate) == "19.00 USD = 18.05 EUR, rate of the invoice"
 
 
+def test_a_stated_rate_to_be_divided_by_is_divided_by() -> None:
+    """1,000.00 francs of a reverse charge at 0.96 francs a euro, which is near the published 0.9308 euros a franc."""
+    franc = {"currency": "CHF", "accounting_tax": None, "exchange_rate": Decimal(1), "exchange_units": Decimal("0.96")}
+    sums = {"net": Decimal("1000.00"), "tax": Decimal(0), "gross": Decimal("1000.00")}
+    untaxed = (TaxGroup("Z", Decimal(0), Decimal("1000.00"), Decimal(0)),)
+    record = {"currency": "CHF", "net_amount": None, "gross_amount": None, "tax_rates": ()}
+    parts = booked(reading=Reading((replace(DOLLARS, groups=untaxed, **franc, **sums),)), **record)
+    assert (str(parts.rate), parts.figures.gross) == ("0.96 CHF = 1 EUR, rate of the invoice", Decimal("1041.67"))
+
+
 def test_an_invoice_that_states_no_rate_is_converted_at_that_of_its_day() -> None:
     parts = booked(reading=Reading((replace(DOLLARS, accounting_currency="", accounting_tax=None),)))
     assert str(parts.rate) == AT_ECB
@@ -293,6 +303,7 @@ def test_an_invoice_with_a_stated_rate_does_not_wait() -> None:
             "its tax is 0.07 USD and 0.06 EUR",
         ),
         ({"accounting_tax": None}, ""),
+        ({"accounting_tax": None, "exchange_rate": Decimal("0.95")}, "it does not state its tax in EUR"),
         ({"accounting_tax": Decimal("18.05"), "accounting_currency": "DKK"}, ""),
     ],
 )  # fmt: skip
@@ -315,7 +326,15 @@ def test_an_invoice_without_tax_states_no_rate_and_nothing_is_said() -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"exchange_rate": Decimal("0.95")}, (1, "0.95")),
+        ({"exchange_rate": Decimal("0.95")}, None),  # nothing confirms it
+        ({"exchange_rate": Decimal("0.95"), "accounting_tax": Decimal(0)}, None),
+        ({"exchange_rate": Decimal("0.95"), "tax": Decimal(0)}, (1, "0.95")),
+        ({"exchange_rate": Decimal("0.95"), "tax": Decimal(0), "accounting_tax": Decimal(0)}, (1, "0.95")),
+        ({"exchange_rate": Decimal("0.95"), "tax": None}, (1, "0.95")),
+        (
+            {"exchange_rate": Decimal(1), "exchange_units": Decimal("0.96"), "accounting_tax": Decimal("19.79")},
+            ("0.96", "1"),
+        ),
         ({"exchange_rate": Decimal("0.95"), "accounting_tax": Decimal("18.05")}, (1, "0.95")),
         ({"accounting_tax": Decimal("18.05")}, (19, "18.05")),
         (
@@ -331,9 +350,9 @@ def test_an_invoice_without_tax_states_no_rate_and_nothing_is_said() -> None:
     ],
 )
 def test_an_invoice_states_a_rate_directly_or_by_its_tax(
-    fields: dict[str, Any], expected: tuple[int, str] | None
+    fields: dict[str, Any], expected: tuple[int | str, str] | None
 ) -> None:
     invoice = replace(DOLLARS, **({"accounting_tax": None} | fields))
     rate = stated_rate(invoice, "EUR")
-    assert (rate and (rate.units, rate.worth)) == (expected and (expected[0], Decimal(expected[1])))
+    assert (rate and (rate.units, rate.worth)) == (expected and (Decimal(expected[0]), Decimal(expected[1])))
     assert rate is None or rate.source == INVOICE

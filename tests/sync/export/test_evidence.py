@@ -11,6 +11,7 @@ import pytest
 
 from debitoor_provider.messages import Message, Reader, readable, written_for
 from debitoor_provider.services.getmyinvoices.models import Document, LineItem
+from debitoor_provider.sync.corrections import Corrections
 from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import ChosenFigures, Decisions
 from debitoor_provider.sync.export.evidence import Proof, weigh
@@ -205,6 +206,27 @@ class TestProven:
         unproven = replace(one, gross=one.gross + D("0.01"))
         assert booked(unproven, settings={"positive_credit_note": "negate"}, **fields).invoice == "unproven"
 
+    NOT_PAYABLE = invoice(AT_19, kind=InvoiceKind.NOT_PAYABLE)
+
+    def test_what_is_nothing_to_be_paid_is_held_until_a_person_chose_the_record(self):
+        obstacle = held(self.NOT_PAYABLE)
+        assert (obstacle.kind, obstacle.code, obstacle.invoice) == (
+            ObstacleKind.HELD, "invoice_not_payable", "unproven",
+        )  # fmt: skip
+        chosen = booked(self.NOT_PAYABLE, choices={"invoice_not_payable": "record"})
+        assert (chosen.invoice, by_rate(chosen)) == ("unproven", {"19": "119.00"})
+
+    @pytest.mark.parametrize(
+        "reading",
+        [
+            Reading((NOT_PAYABLE, invoice(AT_19))),
+            Reading((NOT_PAYABLE,), Message("invoice_not_xml")),
+            Reading((invoice(AT_19, kind=InvoiceKind.NO_INVOICE),)),
+        ],
+    )
+    def test_it_is_not_held_while_an_invoice_may_be_there_as_well(self, reading):
+        assert booked(reading=reading).invoice == "unproven"
+
     def test_an_amount_of_0_is_believed_if_an_inconclusive_invoice_states_0(self):
         nothing = invoice(TaxGroup("E", D(0), D("0.00"), D("0.00")), number="R-1", net=D("0.01"))
         one = booked(nothing, gross_amount=D("0.00"), net_amount=None)
@@ -213,6 +235,24 @@ class TestProven:
     def test_several_invoices_in_one_file_prove_nothing(self):
         one = booked(reading=Reading((invoice(AT_19), invoice(AT_7))))
         assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
+
+    def test_an_invoice_next_to_one_that_cannot_be_read_proves_and_supplies_nothing(self):
+        several = Reading((invoice(AT_19),), Message("invoice_not_xml"))
+        one = booked(reading=several)
+        assert (one.invoice, by_rate(one)) == ("unproven", {"19": "119.00"})
+        says = [Message.from_json(part).code for part in one.as_json()["invoice_says"]]
+        assert says == ["invoice_other_unread", "invoice_not_xml"]
+        for lacking, code in (({"document_date": None}, "no_date"), ({"tax_rates": ()}, "no_tax_rate")):
+            with pytest.raises(Obstacle) as met:
+                booked(reading=several, **lacking)
+            assert met.value.code == code
+
+    def test_an_invoice_next_to_one_that_cannot_be_read_still_says_what_the_record_is_not(self):
+        unread = Message("invoice_not_xml")
+        for one, code in ((invoice(AT_7), "unproven_contradicts"), (TestOtherTaxes.INSURANCE, "invoice_not_vat")):
+            with pytest.raises(Obstacle) as met:
+                booked(reading=Reading((one,), unread))
+            assert (met.value.code, met.value.invoice) == (code, "unproven")
 
 
 class TestSupplied:
@@ -424,6 +464,113 @@ class TestOtherTaxes:
         assert held(domestic, **untaxed).code == "invoice_reverse_charge"
 
 
+class TestStatedByAPerson:
+    """What a person states in place of what the invoice proves is not proven by it."""
+
+    def stated(self, *, choices: ChosenFigures | None = None, **facts: Any) -> Booking:
+        account = export(foreign_currency="convert")
+        decisions = Decisions(choices or {}, Corrections(**facts))
+        return draft(DOCUMENT, PAPER, BOOKS, account, reading=Reading((invoice(AT_19),)), decisions=decisions)
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"date": date(2026, 1, 30)},
+            {"currency": "USD", "exchange_rate": D("0.85")},
+            {"tax": ((D(7), None),)},
+            {"tax": ((D(7), D("19.00")), (D(19), D("100.00")))},
+        ],
+    )
+    @pytest.mark.parametrize("choices", [{}, {"invoice_reverse_charge": "record"}])
+    def test_what_differs_from_the_invoice(self, facts, choices):
+        one = self.stated(choices=choices, **facts)
+        assert one.invoice == "unproven"
+        assert readable(one.as_json())["invoice_says"] == [
+            "A person has entered something other than the e-invoice states."
+        ]
+
+    @pytest.mark.parametrize(
+        "facts", [{}, {"date": DOCUMENT.document_date}, {"currency": "EUR"}, {"tax": ((D(19), D("119.00")),)}]
+    )
+    def test_what_the_invoice_says_too(self, facts):
+        assert self.stated(**facts).invoice == "proven"
+
+    def test_a_date_that_the_invoice_does_not_state_contradicts_nothing(self):
+        decisions = Decisions({}, Corrections(date=date(2026, 1, 30)))
+        reading = Reading((invoice(AT_19, date=None),))
+        assert draft(DOCUMENT, PAPER, BOOKS, export(), reading=reading, decisions=decisions).invoice == "proven"
+
+
+class TestPartlyOwed:
+    """The reverse charge covers a whole expense, so an invoice that has it for a part of its amount is asked about."""
+
+    OWED = TaxGroup("AE", D(0), D("100.00"), D("0.00"))
+    UNTAXED = replace(DOCUMENT, net_amount=D("150.00"), gross_amount=D("150.00"), tax_rates=(D(0),))
+
+    def of(self, *groups: TaxGroup, choices: ChosenFigures | None = None, **settings: Any) -> Booking:
+        reading = Reading((invoice(*groups),))
+        account = export(reverse_charge=SERVICE, **settings)
+        return draft(self.UNTAXED, MOULIN, BOOKS, account, reading=reading, decisions=Decisions(choices or {}))
+
+    @pytest.mark.parametrize("category", ["O", "E", "Z", "G"])
+    @pytest.mark.parametrize("owed", ["AE", "K"])
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_a_part_without_it_is_held_until_a_person_chose_the_record(self, category, owed, settings):
+        groups = replace(self.OWED, category=owed), TaxGroup(category, D(0), D("50.00"), D("0.00"))
+        with pytest.raises(Obstacle) as met:
+            self.of(*groups, **settings)
+        assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "invoice_partly_owed")
+        assert "a part of the document only (100.00, not on 50.00)" in met.value.message.text()
+        one = self.of(*groups, choices={"invoice_partly_owed": "record"}, **settings)
+        assert by_rate(one) == {"0": "150.00"}
+        assert [line.reverse_charge is not None for line in one.expense.lines] == [True]
+
+    @pytest.mark.parametrize(
+        "groups",
+        [
+            (replace(OWED, base=D("150.00")),),
+            (OWED, replace(OWED, category="K", base=D("50.00"))),
+            (replace(OWED, base=D("150.00")), TaxGroup("O", D(0), D("0.00"), D("0.00"))),
+            (TaxGroup("O", D(0), D("100.00"), D("0.00")), TaxGroup("E", D(0), D("50.00"), D("0.00"))),
+        ],
+    )
+    def test_one_treatment_of_the_whole_amount_is_booked(self, groups):
+        one = self.of(*groups)
+        assert (one.invoice, by_rate(one)) == ("proven", {"0": "150.00"})
+        assert one.expense.lines[0].reverse_charge is not None
+
+
+class TestPaidBefore:
+    """What is booked is the whole invoice; that a part was paid before may mean that it is in the books already."""
+
+    def test_it_is_marked_and_in_the_history_and_the_whole_is_booked(self):
+        one = booked(invoice(AT_19, prepaid=D("50.00"), payable=D("69.00")))
+        assert (one.invoice, by_rate(one)) == ("proven", {"19": "119.00"})
+        assert [mark.code for mark in one.marks] == ["paid_before"]
+        assert "50.00 EUR of the document were paid before" in one.mark.text()
+        assert Message.from_json(one.as_json()["paid_before"]) == one.mark
+
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_a_record_that_a_person_chose_is_marked_as_well(self, settings):
+        one = invoice(AT_19, prepaid=D("119.00"))
+        chosen = booked(
+            one, choices={"invoice_contradicts": "record"}, settings=settings, document_date=date(2026, 1, 30)
+        )
+        assert chosen.mark.code == "paid_before"
+
+    @pytest.mark.parametrize(
+        "one",
+        [
+            invoice(AT_19),
+            invoice(AT_19, prepaid=D("0.00")),
+            invoice(AT_19, prepaid=D("50.00"), gross=D("120.00")),  # unproven
+            invoice(replace(AT_19, category="B"), prepaid=D("19.00")),  # the tax of a split payment
+        ],
+    )
+    def test_nothing_else_is(self, one):
+        assert (booked(one).mark, "paid_before" in booked(one).as_json()) == (None, False)
+
+
 def test_weighing_changes_nothing():
     document: Document = DOCUMENT
     assert weigh(document, Reading((invoice(AT_19),))).outcome is Proof.PROVEN
@@ -452,6 +599,77 @@ def test_the_postcode_of_the_invoice_decides_where_no_company_is_known(
     assert stage.states() == {uid: "held outlying_territory"}
     assert row.message is not None
     assert row.message.code == "outlying_territory"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("found", [False, True])
+def test_a_document_of_which_a_part_was_paid_before_is_marked_unless_its_expense_is_a_draft(
+    stage_of: Callable[..., Stage], *, strict: bool, found: bool
+) -> None:
+    stage = stage_of(switches={"strict_bookkeeping": strict})
+    uid = stage.document(in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")), prepaid=D("50.00")))))
+    [row] = stage.preview()
+    assert [mark.code for mark in row.marks] == ["paid_before"]
+    stage.export()
+    if found:
+        stage.open_ledger("new")
+        stage.export()
+    entry = stage.entry(uid)
+    assert entry.mark_code == ("unbooked" if strict else "paid_before")
+    assert any("paid_before" in event.detail for event in stage.ledger.documents.history(entry))
+
+
+OWN = [("DE136695976", True), ("136695976", True), ("DE 136.695.976", True), ("DE129273398", False), ("", False)]
+
+
+@pytest.mark.parametrize(("own", "is_own"), OWN)
+@pytest.mark.parametrize("code", ["380", "389"])
+def test_an_invoice_of_the_books_own_company_is_held_until_a_person_chose_the_record(
+    acme: Stage, own: str, code: str, *, is_own: bool
+) -> None:
+    file = in_pdf(cii(stated(Group(D(19), D("100.00"), D("19.00")), code=code)))
+    uid = acme.document(file)
+    profile = {"id": "x", "accountEmail": "x", "companyProfile": {"vatNumber": own}}
+    acme.fault("status", "debitoor.settings.get", status=200, body=profile)
+    [row] = acme.preview()
+    assert (row.outcome, row.message and row.message.code) == (
+        ("held", "invoice_of_own_company") if is_own else ("send", None)
+    )
+    acme.export()
+    assert acme.states() == {uid: "held invoice_of_own_company" if is_own else "moved"}
+    if is_own:
+        assert "(DE136695976)" in acme.entry(uid).reason
+        acme.ledger.documents.choose([acme.entry(uid)], "record", "user:ada")
+        acme.export()
+    assert acme.booked() == {uid: D("119.00")}
+
+
+def test_whose_books_they_are_is_asked_once_and_only_for_an_invoice_of_their_country(acme: Stage) -> None:
+    acme.document()
+    acme.document(in_pdf(cii(stated(AT_7_OF_100, gross=D("120.00")))), gross_amount="107.00", tax_rates=["7"])
+    abroad = cii(stated(Group(D(19), D("100.00"), D("19.00")))).replace(b"DE 136.695.976", b"FR83404833048")
+    acme.document(in_pdf(abroad), supplier_country="DE")
+    watch = acme.watch()
+    acme.export()
+    assert watch.calls["debitoor.settings.get"] == 0
+    for _ in range(5):
+        acme.document(PROVING)
+    watch = acme.watch()
+    acme.export(acme.exports(invoice="fill"))
+    assert watch.calls["debitoor.settings.get"] == 0
+    for _ in range(5):
+        acme.document(PROVING)
+    watch = acme.watch()
+    acme.export()
+    assert watch.calls["debitoor.settings.get"] == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_no_document_waits_to_learn_whose_books_they_are(acme: Stage, status: int) -> None:
+    uid = acme.document(PROVING)
+    acme.fault("status", "debitoor.settings.get", status=status)
+    acme.export()
+    assert acme.states() == {uid: "moved"}
 
 
 def test_a_contradiction_is_held_decided_and_booked(acme: Stage) -> None:

@@ -185,8 +185,22 @@ def test_tax_that_the_buyer_owes_is_decided_and_not_booked_as_exempt(
 
 @pytest.mark.parametrize("write", EN, ids=name)
 @pytest.mark.parametrize("code", ["751", "325", "310", "231", "220", "780x"])
-def test_what_is_no_invoice_proves_nothing(write: Callable[[Stated], bytes], code: str) -> None:
-    assert result(write(of(AT_19, code=code)), **BARE).proof.startswith("rejected")
+@pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+def test_what_is_no_invoice_proves_nothing(
+    write: Callable[[Stated], bytes], code: str, settings: dict[str, Any]
+) -> None:
+    """A booking aid may be the data of an invoice: the record counts. A pro-forma invoice, or an order, is none."""
+    asked = code.isdigit() and code != "751" and not settings
+    found = result(write(of(AT_19, code=code)), settings=settings, **BARE)
+    assert found.proof.startswith("held invoice_not_payable" if asked else "rejected")
+    whole = result(write(of(AT_19, code=code)), settings=settings)
+    assert whole == (Result("held invoice_not_payable", {}) if asked else Result("unproven", {"19": "119.00"}))
+
+
+@pytest.mark.parametrize("code", ["TD16", "TD17", "TD20", "TD23", "TD27", "TD28", "TD29", "TD99"])
+def test_an_italian_record_for_the_tax_office_is_nothing_to_be_paid(code: str) -> None:
+    found = result(fatturapa(of(AT_19, code=code)))
+    assert found.proof == ("unproven" if code == "TD99" else "held invoice_not_payable")
 
 
 @pytest.mark.parametrize("write", EN, ids=name)

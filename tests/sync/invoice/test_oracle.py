@@ -37,7 +37,7 @@ def test_figures_of_our_own_files(write: Callable[[Stated], bytes], invoice: Sta
 @pytest.mark.parametrize("name", PROVEN)
 def test_figures_of_real_files(name: str) -> None:
     with (FOLDER / name).open("rb") as file:
-        (xml,) = embedded_files(file)
+        (xml,) = embedded_files(file).contents
     _compare(xml)
 
 

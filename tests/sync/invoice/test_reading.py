@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -109,6 +110,42 @@ class TestPlaces:
         second = cii(stated(STANDARD, number="second", day=date(2026, 1, 2)))
         assert only(in_pdf(second, first)).number == only(in_pdf(first, second)).number == "second"
 
+    @pytest.mark.parametrize(
+        ("other", "code"),
+        [
+            (cii(TWO_RATES)[:-40], "invoice_not_xml"),
+            (b"\xef\xbb\xbf" + cii(TWO_RATES)[:-40], "invoice_not_xml"),
+            (b"<!-- an <Order/> -->" + ubl(TWO_RATES)[:-40], "invoice_not_xml"),
+            (ubl(TWO_RATES).decode().encode("utf-16")[:-40], "invoice_not_xml"),
+            (envelope(cii(TWO_RATES))[:-40], "invoice_not_xml"),
+            (b"<", "invoice_not_xml"),
+            (cii(replace(TWO_RATES, gross=D("172.5000000000000"))), "invoice_not_a_number"),
+            (b'<CrossIndustryInvoice xmlns="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:2"/>',
+             "invoice_unknown_format"),
+            (zugferd1(TWO_RATES).replace(b"</rsm:HeaderEx", b"<a>" * 70 + b"</a>" * 70 + b"</rsm:HeaderEx"),
+             "invoice_too_large"),
+        ],
+    )  # fmt: skip
+    def test_one_that_cannot_be_read_is_not_forgotten_next_to_one_that_can(self, other, code):
+        for found in (reading(in_pdf(other, cii(TWO_RATES))), reading(in_pdf(cii(TWO_RATES), other))):
+            assert found.problem is not None
+            assert (found.problem.code, [invoice.number for invoice in found.invoices]) == (code, ["R-1"])
+
+    @pytest.mark.parametrize("other", [ORDER, ORDER[:-2], b"<?xml version='1.0'?>\n<Order><Invoice>", b"<html><p>"])
+    def test_another_xml_file_says_nothing_about_the_invoice_next_to_it(self, other):
+        assert only(in_pdf(other, cii(TWO_RATES))).number == only(in_pdf(cii(TWO_RATES), other)).number == "R-1"
+
+    @pytest.mark.parametrize(
+        ("name", "is_lost"),
+        [("zugferd-invoice.xml", True), ("", True), ("order-x.xml", False), ("terms.pdf", False)],
+    )
+    def test_an_embedded_file_whose_content_is_lost_counts_by_its_name(self, name, is_lost):
+        content = in_pdf(cii(stated(STANDARD, number="lost")), cii(TWO_RATES), names=[name, "factur-x.xml"])
+        first = content.index(b"/FlateDecode")
+        found = reading(content[:first] + b"/UnheardOf__" + content[first + 12 :])
+        assert [invoice.number for invoice in found.invoices] == ["R-1"]
+        assert (found.problem and found.problem.code) == ("invoice_pdf_damaged" if is_lost else None)
+
     @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n", in_pdf(), in_pdf(ORDER), ORDER, b"<html></html>"])
     def test_nowhere(self, content):
         assert reading(content) == Reading()
@@ -202,13 +239,17 @@ class TestRules:
             ("384", InvoiceKind.CORRECTION, "119.00"),
             ("389", InvoiceKind.SELF_BILLED, "119.00"),
             ("751", InvoiceKind.NO_INVOICE, "119.00"),
+            ("325", InvoiceKind.NOT_PAYABLE, "119.00"),
+            ("220", InvoiceKind.NOT_PAYABLE, "119.00"),
         ],
     )
     @pytest.mark.parametrize("write", [cii, zugferd1, ubl])
     def test_the_sign_is_that_of_the_kind_of_document(self, write, code, kind, gross):
         invoice = only(write(stated(STANDARD, code=code)))
         assert (invoice.kind, invoice.gross) == (kind, D(gross))
-        assert ("invoice_is_none" in [why.code for why in disproof(invoice)]) is (kind is InvoiceKind.NO_INVOICE)
+        assert ("invoice_is_none" in [why.code for why in disproof(invoice)]) is (
+            kind in {InvoiceKind.NO_INVOICE, InvoiceKind.NOT_PAYABLE}
+        )
 
     def test_a_correction_with_negative_amounts_keeps_them(self):
         invoice = only(cii(stated(Group(D(19), D("-100.00"), D("-19.00")), code="384")))
@@ -219,6 +260,49 @@ class TestRules:
         invoice = only(write(stated(STANDARD, currency="NOK", accounting=("EUR", D("1.63")))))
         assert (invoice.tax, invoice.accounting_currency, invoice.accounting_tax) == (D("19.00"), "EUR", D("1.63"))
         assert disproof(invoice) == ()
+
+    @pytest.mark.parametrize(
+        ("stated_as", "rate"),
+        [
+            ({"CalculationRate": "0.96"}, ("1", "0.96")),
+            ({"CalculationRate": "0.96", "MathematicOperatorCode": "multiply"}, ("1", "0.96")),
+            ({"CalculationRate": "0.96", "MathematicOperatorCode": "Divide"}, ("0.96", "1")),
+            ({"SourceCurrencyBaseRate": "100", "CalculationRate": "96.5"}, ("100", "96.5")),
+            ({"TargetCurrencyBaseRate": "100", "CalculationRate": "0.0096"}, ("1", "0.96")),
+            (
+                {"SourceCurrencyBaseRate": "10", "TargetCurrencyBaseRate": "100.0", "CalculationRate": "0.96",
+                 "MathematicOperatorCode": "DIVIDE"},
+                ("9.6", "100"),
+            ),
+            ({"CalculationRate": "0.96", "MathematicOperatorCode": "Other"}, ("1", None)),
+            ({"CalculationRate": "0"}, ("1", None)),
+            ({"CalculationRate": "-0.96"}, ("1", None)),
+            ({"SourceCurrencyBaseRate": "0", "CalculationRate": "0.96"}, ("1", None)),
+            ({"MathematicOperatorCode": "Divide"}, ("1", None)),
+        ],
+    )  # fmt: skip
+    def test_an_exchange_rate_is_read_as_it_is_to_be_applied(self, stated_as, rate):
+        parts = {"SourceCurrencyCode": "CHF", "TargetCurrencyCode": "EUR"} | stated_as
+        written = "".join(f"<cbc:{name}>{text}</cbc:{name}>" for name, text in parts.items())
+        text = ubl(stated(STANDARD, currency="CHF", accounting=("EUR", D("18.24"))))
+        place = b"<cac:TaxTotal>"
+        element = f"<cac:TaxExchangeRate>{written}</cac:TaxExchangeRate>".encode()
+        invoice = only(text.replace(place, element + place, 1))
+        assert (invoice.exchange_units, invoice.exchange_rate) == (D(rate[0]), rate[1] and D(rate[1]))
+
+    @pytest.mark.parametrize(
+        ("units", "worth", "rate"),
+        [("", "", ("1", "0.96")), ("100", "1", ("100", "0.96")), ("1", "100", ("1", "96")), ("0", "", ("1", None))],
+    )
+    def test_an_exchange_rate_of_many_units_is_read_as_such(self, units, worth, rate):
+        parts = {"SourceCurrencyCode": "CHF", "SourceUnitBasisNumeric": units, "TargetCurrencyCode": "EUR"}
+        parts |= {"TargetUnitBasisNumeric": worth, "ConversionRate": "0.96"}
+        written = "".join(f"<ram:{name}>{text}</ram:{name}>" for name, text in parts.items() if text)
+        text = cii(stated(STANDARD, currency="CHF", accounting=("EUR", D("18.24"))))
+        place = b"<ram:ApplicableTradeTax>"
+        name = "ram:TaxApplicableTradeCurrencyExchange"
+        invoice = only(text.replace(place, f"<{name}>{written}</{name}>".encode() + place, 1))
+        assert (invoice.exchange_units, invoice.exchange_rate) == (D(rate[0]), rate[1] and D(rate[1]))
 
     def test_two_tax_totals_of_one_currency_are_two_parts(self):
         first = cii(stated(STANDARD))

@@ -7,10 +7,15 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ZERO = Decimal(0)
 
@@ -226,8 +231,12 @@ def envelope(*documents: bytes) -> bytes:
 %s</StandardBusinessDocument>""" % b"".join(re.sub(rb"^<\?xml[^>]*\?>", b"", document) for document in documents)
 
 
-def in_pdf(*files: bytes, levels: int = 1, associated: bool = False, password: str | None = None) -> bytes:
+def in_pdf(
+    *files: bytes, names: Sequence[str] = (), levels: int = 1, associated: bool = False, password: str | None = None
+) -> bytes:
     """Embed files in a PDF of one empty page.
+
+    :param names: of the files; by default none says what the file is
 
     :param levels: of the name tree
     :param associated: only in the catalogue's ``/AF``
@@ -235,14 +244,14 @@ def in_pdf(*files: bytes, levels: int = 1, associated: bool = False, password: s
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     specifications = []
-    for number, data in enumerate(files):
+    for number, (data, name) in enumerate(zip_longest(files, names)):
         stream = DecodedStreamObject()
         stream.set_data(data)
         compressed = writer._add_object(stream.flate_encode())
         specification = DictionaryObject(
             {
                 NameObject("/Type"): NameObject("/Filespec"),
-                NameObject("/F"): TextStringObject(f"file-{number}.bin"),
+                NameObject("/F"): TextStringObject(f"file-{number}.bin" if name is None else name),
                 NameObject("/EF"): DictionaryObject({NameObject("/F"): compressed}),
             }
         )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.findings import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class BookedAmounts:
         return parts or [Message("no_amounts")]
 
 
-def unbooked(stored: Expense) -> Message | None:
-    """Return that an expense has no number: under strict bookkeeping a booking assigns it (contract 6.3, A21)."""
-    return Message("unbooked") if stored.number is None else None
+def unbooked(stored: Expense, mark: Message | None = None) -> Message | None:
+    """Return that an expense has no number: under strict bookkeeping a booking assigns it (contract 6.3, A21).
+
+    :param mark: of its document, which has one at most; only that a part was paid before gives way to this one
+    """
+    is_free = mark is None or mark.code == PAID_BEFORE
+    return Message("unbooked") if stored.number is None and is_free else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
+from debitoor_provider.sync.findings import PAID_BEFORE
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.rate_sums import gross_amounts
@@ -90,8 +91,10 @@ class Booking:
 
     @property
     def mark(self) -> Message | None:
-        """That the split is the nearest of several, with the bounds of each rate."""
-        return Message("nearest_split", spans=[span_message(span) for span in self.nearest]) if self.nearest else None
+        """That the split is the nearest of several, with the bounds of each rate; or that a part was paid before."""
+        if self.nearest:
+            return Message("nearest_split", spans=[span_message(span) for span in self.nearest])
+        return self.remarks.get(PAID_BEFORE)
 
     @property
     def marks(self) -> tuple[Message, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.tax_lines import TaxSplit, split
-from debitoor_provider.sync.invoice.models import InvoiceKind
+from debitoor_provider.sync.invoice.models import NO_INVOICES, InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate
 from debitoor_provider.sync.money import CENT, ZERO, cents, net_of
 from debitoor_provider.sync.obstacle import Obstacle
@@ -133,7 +133,7 @@ def unproven_differences(document: Document, invoices: Sequence[Invoice]) -> Ite
     amount or a currency are not compared: nothing of them is booked.
     """
     gross, currency = document.gross_amount, document.currency.strip().upper()
-    stated = [one for one in invoices if one.kind is not InvoiceKind.NO_INVOICE]
+    stated = [one for one in invoices if one.kind not in NO_INVOICES]
     if not (stated and gross and currency):
         return
     same = [one for one in stated if one.currency in {currency, ""}]

@@ -230,16 +230,16 @@ def _published(currency: str, books: str, day: date, rates: ExchangeRates) -> Co
 def stated_rate(invoice: Invoice, books_currency: str) -> ConversionRate | None:
     """Return the rate by which an e-invoice states its tax in the currency of the books; ``None`` if it does not.
 
-    A stated rate counts if the tax in that currency (BT-111) agrees with it. Otherwise that tax decides, if it is large
-    enough relative to the gross amount for its own rounding not to matter.
+    A stated rate counts if the tax in that currency (BT-111) agrees with it, or if the invoice has no tax at all.
+    Otherwise that tax decides, if it is large enough relative to the gross amount for its own rounding not to matter.
     """
     books, currency = books_currency.strip().upper(), invoice.currency.strip().upper()
     if not currency or currency == books or invoice.accounting_currency.strip().upper() != books:
         return None
-    tax, accounting_tax, factor = invoice.tax, invoice.accounting_tax, invoice.exchange_rate
-    if factor is not None and factor > 0:
-        rate = ConversionRate(Decimal(1), currency, factor, books, INVOICE)
-        if not tax or not accounting_tax or abs(rate.convert(tax) - accounting_tax) <= CENT:
+    tax, accounting_tax, worth = invoice.tax, invoice.accounting_tax, invoice.exchange_rate
+    if worth is not None and worth > 0:
+        rate = ConversionRate(invoice.exchange_units, currency, worth, books, INVOICE)
+        if not tax or (accounting_tax is not None and abs(rate.convert(tax) - accounting_tax) <= CENT):
             return rate
     if not tax or not accounting_tax or tax * accounting_tax < 0:
         return None
@@ -249,15 +249,18 @@ def stated_rate(invoice: Invoice, books_currency: str) -> ConversionRate | None:
 
 
 def unused_rate(invoice: Invoice, books_currency: str) -> Message | None:
-    """Return why no rate follows from the tax that an e-invoice states in the currency of the books, if it states one.
+    """Return why no rate follows from what an e-invoice states in the currency of the books, if it states anything.
 
-    Its sign may differ, it may be 0 next to a tax, or too small.
+    Its tax may be missing there, so that a stated rate cannot be checked by it. Its sign may differ, it may be 0 next
+    to a tax, or too small.
     """
     tax, accounting_tax, books = invoice.tax, invoice.accounting_tax, books_currency.strip().upper()
-    if invoice.accounting_currency.strip().upper() != books or accounting_tax is None or not (tax or accounting_tax):
+    if invoice.accounting_currency.strip().upper() != books or not (tax or accounting_tax):
         return None
     if stated_rate(invoice, books):
         return None
+    if accounting_tax is None:
+        return Message("own_rate_unchecked", books=books) if invoice.exchange_rate else None
     return Message("own_rate_unused", tax=tax, currency=invoice.currency, accounting_tax=accounting_tax, books=books)
 
 

@@ -18,7 +18,7 @@ from debitoor_provider.sync.export.comparison import (
     unproven_differences,
 )
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, net_alone
-from debitoor_provider.sync.invoice.models import InvoiceKind
+from debitoor_provider.sync.invoice.models import NO_INVOICES, InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
@@ -28,8 +28,10 @@ from debitoor_provider.sync.text import cut, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
     from debitoor_provider.services.getmyinvoices.models import Document
+    from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.invoice.models import Invoice, Party, Reading
 
 _CODE_LIMIT = 10  # characters of a currency as it is shown
@@ -60,6 +62,7 @@ class Evidence:
     :param other_kind: that one is an invoice and the other a credit note, where the invoice is not proven
     :param other_figures: where the record contradicts everything that an invoice states which is not proven
     :param unproven_amounts: what e-invoices that prove nothing state as their gross amounts, apart from 0
+    :param is_not_payable: all that the file holds says of itself that it is no invoice to be paid
     """
 
     outcome: Proof
@@ -69,15 +72,28 @@ class Evidence:
     other_kind: Message | None = None
     other_figures: tuple[Message, ...] = ()
     unproven_amounts: tuple[str, ...] = ()
+    is_not_payable: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return what a document's history keeps: ``invoice``, and ``invoice_says`` if there is more to say."""
         reasons = [reason.as_json() for reason in self.reasons]
         return {"invoice": str(self.outcome)} | ({"invoice_says": reasons} if reasons else {})
 
-    def overruled(self) -> Evidence:
-        """Return that the invoice does not prove what is booked, since a person has stated other figures."""
-        return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),))
+    def beside(self, stated: Corrections, own: TaxSplit | None) -> Evidence:
+        """Return what it says of what is booked: it does not prove that if a person has stated anything else.
+
+        :param stated: by a person
+        :param own: the amounts by tax rate that follow from it
+        """
+        invoice, split = self.invoice, self.split()
+        if invoice is None or split is None:
+            return self
+        others = (
+            own is not None and own.lines != split.lines,
+            stated.date is not None and stated.date != (invoice.date or stated.date),
+            stated.currency and stated.currency != invoice.currency,
+        )
+        return replace(self, outcome=Proof.UNPROVEN, reasons=(Message("invoice_overruled"),)) if any(others) else self
 
     @property
     def date(self) -> date | None:
@@ -86,9 +102,26 @@ class Evidence:
 
     @property
     def buyer_owes_tax(self) -> bool:
-        """Whether the invoice says so (reverse charge, or a supply within the EU)."""
+        """Whether the invoice says so (reverse charge, or a supply within the EU), at least of a part."""
         groups = self.invoice.groups if self.invoice else ()
         return any(group.category in _BUYER_OWES_TAX for group in groups)
+
+    @property
+    def paid_before(self) -> Decimal:
+        """What was paid before by the proven invoice; not the tax of a split payment, which may be written as paid."""
+        invoice = self.invoice
+        if invoice is None or not invoice.prepaid:
+            return ZERO
+        split_payment = sum((group.tax or ZERO for group in invoice.groups if group.category == "B"), ZERO)
+        return ZERO if invoice.prepaid == split_payment else invoice.prepaid
+
+    @property
+    def taxed_apart(self) -> tuple[Decimal, Decimal]:
+        """The gross amounts of which the buyer owes the tax, by the proven invoice, and of which not."""
+        parts = {True: ZERO, False: ZERO}
+        for group in self.invoice.groups if self.invoice else ():
+            parts[group.category in _BUYER_OWES_TAX] += abs((group.base or ZERO) + (group.tax or ZERO))
+        return parts[True], parts[False]
 
     def document(self, document: Document) -> Document:
         """Return the document with the invoice's figures, and with its number if the record has none."""
@@ -159,23 +192,29 @@ def weigh(document: Document, reading: Reading) -> Evidence:
     invoice or a credit note, that a tax is no VAT, and that the record has none of its amounts. The number is not
     compared: records have it in other forms, or another number of the same document.
 
+    So it is where another e-invoice of the file could not be read, which may be the one that counts.
+
     A credit note written with negative amounts may lower or raise what is owed. It contradicts every record, and its
     figures are shown and, if a person chooses them, booked with the sign that they are written with.
     """
-    if reading.problem is not None:
-        return Evidence(Proof.UNREADABLE, reasons=(reading.problem,))
+    unread = () if reading.problem is None else (reading.problem,)
     if not reading.invoices:
-        return Evidence(Proof.NONE)
+        return Evidence(Proof.UNREADABLE if unread else Proof.NONE, reasons=unread)
     invoice, *others = reading.invoices
-    several = (Message("invoice_several", count=len(reading.invoices)),) if others else ()
+    several: tuple[Message, ...] = ()
+    if others:
+        several = (Message("invoice_several", count=len(reading.invoices)),)
+    if unread:
+        several += (Message("invoice_other_unread"), *unread)
     unclear_sign = is_ambiguous(invoice)
     if reasons := several or disproof(invoice):
         taxes = tuple(tax for one in reading.invoices for tax in other_taxes(one))
         amounts = tuple(filter(None, map(_stated, reading.invoices)))
-        is_clear = not (others or unclear_sign or invoice.kind is InvoiceKind.NO_INVOICE)
+        is_clear = not (several or unclear_sign or invoice.kind in NO_INVOICES)
         other_kind = next(kinds(document, invoice), None) if is_clear else None
         other_figures = tuple(unproven_differences(document, reading.invoices))
-        return Evidence(Proof.UNPROVEN, None, reasons, taxes, other_kind, other_figures, amounts)
+        is_not_payable = not unread and all(one.kind is InvoiceKind.NOT_PAYABLE for one in reading.invoices)
+        return Evidence(Proof.UNPROVEN, None, reasons, taxes, other_kind, other_figures, amounts, is_not_payable)
     if unclear_sign:
         invoice = negated(invoice)
     if found := tuple(differences(document, invoice, is_ambiguous=unclear_sign)):

@@ -21,6 +21,7 @@ from debitoor_provider.sync.export.conversion import (
 )
 from debitoor_provider.sync.export.description import describe
 from debitoor_provider.sync.export.evidence import Proof, weigh
+from debitoor_provider.sync.export.questions import check_tax_owed, check_unproven, deciding
 from debitoor_provider.sync.export.selection import undated
 from debitoor_provider.sync.export.sendable_files import require_type
 from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
@@ -34,6 +35,7 @@ from debitoor_provider.sync.export.tax_lines import (
     stated_split,
 )
 from debitoor_provider.sync.export.waits import require_period
+from debitoor_provider.sync.findings import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO, cents, is_currency
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held, rejected
 from debitoor_provider.sync.period import is_far_ahead
@@ -46,8 +48,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
-    from debitoor_provider.sync.corrections import Corrections
-    from debitoor_provider.sync.export.choices import ChosenFigures, Decisions
+    from debitoor_provider.sync.export.choices import Decisions
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.exchange_rates import ExchangeRates
     from debitoor_provider.sync.invoice.models import Reading
@@ -99,7 +100,7 @@ def _draft(
     if not (document.document_date or stated.date):
         require_period(document, evidence, account)
     require_type(document)
-    proven = _proven(evidence, account, choices)
+    proven = deciding(evidence, account, choices, books)
     only_net = document.net_amount if document.stated_gross is None and not proven else None
     if proven and proven.date and stated.date is None:
         require_period(document, proven, account)
@@ -118,8 +119,8 @@ def _draft(
     if not foreign and stated.exchange_rate is not None:
         raise held("stated_rate_unused", currency=books.currency)
     supply = stated_supply(stated, document, company, books.country_code, day)
-    if proven and proven.buyer_owes_tax and not supply.needs_reverse_charge:
-        raise held("invoice_reverse_charge")
+    if proven:
+        check_tax_owed(proven, supply)
     reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
     rate = None
     if foreign and stated.exchange_rate is not None:
@@ -136,14 +137,14 @@ def _draft(
     else:
         parts = own_split or proven_split or split(document)
     if evidence and account.invoice == "prove" and choices.get("unproven_contradicts") != "record":
-        _check_unproven(evidence, stated)
+        check_unproven(evidence, stated)
     if own_split is None:
         tax_rates = sorted({*map(checked_rate, document.tax_rates), *(part.rate for part in parts.lines)})
         check_rates(tax_rates, company, books.country_code, day, account.accept_rates)
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[span_message(span) for span in parts.spans])
-    if proven and proven_split and own_split and own_split.lines != proven_split.lines:
-        evidence = proven.overruled()
+    if evidence and (proven or evidence.outcome is not Proof.CONTRADICTS):
+        evidence = evidence.beside(stated, own_split)
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)
     return Booking(
@@ -170,7 +171,7 @@ def _remarks(
     proven: Evidence | None,
     evidence: Evidence | None,
 ) -> dict[str, Message]:
-    """Return why an expense is booked with the reverse charge, and why not at the rate of its own invoice."""
+    """Return why an expense is booked so, and that a part of it was paid before, with another invoice perhaps."""
     remarks = {}
     if reverse_charge:
         code = "reverse_charge_by_invoice" if proven and proven.buyer_owes_tax else "reverse_charge_by_country"
@@ -178,41 +179,9 @@ def _remarks(
     invoice = evidence.invoice if evidence else None
     if rate and rate.source != INVOICE and invoice and (unused := unused_rate(invoice, rate.books)):
         remarks["own_rate"] = unused
+    if invoice and evidence and (paid := evidence.paid_before):
+        remarks[PAID_BEFORE] = Message(PAID_BEFORE, paid=cents(paid), currency=_one_line(invoice.currency))
     return remarks
-
-
-def _proven(evidence: Evidence | None, account: ExportAccount, choices: ChosenFigures) -> Evidence | None:
-    """Return the evidence whose figures are booked; ``None`` when those of the record are.
-
-    :raises Obstacle: when invoice and record contradict each other, also in their kind, or the invoice's tax is no VAT
-    """
-    if evidence is None:
-        return None
-    if evidence.other_taxes and choices.get("invoice_not_vat") != "record":
-        raise held("invoice_not_vat", taxes=list(evidence.other_taxes))
-    if evidence.other_kind and account.invoice == "prove" and choices.get("invoice_other_kind") != "record":
-        raise held("invoice_other_kind", **evidence.other_kind.params)
-    is_wanted = True
-    if evidence.outcome is Proof.CONTRADICTS:
-        chosen = choices.get("invoice_contradicts")
-        if chosen is None and account.invoice == "prove":
-            raise held("invoice_contradicts", differences=list(evidence.reasons))
-        is_wanted = chosen == "invoice"
-    if not is_wanted or evidence.invoice is None or choices.get("invoice_reverse_charge") == "record":
-        return None
-    return evidence
-
-
-def _check_unproven(evidence: Evidence, stated: Corrections) -> None:
-    """Check that what is booked is not against all that an e-invoice states which is not proven.
-
-    :param stated: by a person; it counts instead of the record
-    :raises Obstacle: when it is
-    """
-    tax = stated.tax or stated.supply == "outside"
-    settled = {"differs_in_currency": stated.currency, "differs_by_rate": tax, "differs_in_net": tax}
-    if left := [one for one in evidence.other_figures if not settled.get(one.code)]:
-        raise held("unproven_contradicts", differences=left)
 
 
 def _line(

@@ -269,7 +269,7 @@ class ExpenseMover:
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         known = {key: value for key, value in details.items() if value}
-        self.ledger.steps.moved(entry, stored.id, detail=known, mark=None if entry.mark_code else unbooked(stored))
+        self.ledger.steps.moved(entry, stored.id, detail=known, mark=unbooked(stored, entry.mark))
 
     def _read_again(self, stored: Expense) -> Expense:
         try:
@@ -291,7 +291,7 @@ class ExpenseMover:
                     sha256=content.sha256,
                     size=content.size,
                     detail={**found_before(entry), "number": expense.number, **booking.spans(), **booking.reasons()},
-                    mark=booking.mark or unbooked(expense),
+                    mark=unbooked(expense, booking.mark) or booking.mark,
                     invoice=booking.invoice,
                     sent=booking.sent(self.books.currency),
                 )

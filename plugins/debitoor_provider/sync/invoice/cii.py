@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, tax_type_of, total_in
+from debitoor_provider.sync.invoice.texts import to_country, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.totals import (
+    amount_in,
+    exchange,
+    kind_of,
+    signed,
+    stated_in,
+    tax_type_of,
+    total_in,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -85,7 +93,7 @@ def read(root: Element, names: _Names) -> Invoice:
         rounding=total("RoundingAmount"),
         accounting_currency=office_currency,
         accounting_tax=signed(sign, stated_in(office_currency, xml.each(totals, "TaxTotalAmount"))),
-        exchange_rate=_exchange_rate(settlement, currency, office_currency),
+        **_exchange(settlement, currency, office_currency),
     )
 
 
@@ -113,9 +121,13 @@ def _party(party: Element | None) -> Party:
     )
 
 
-def _exchange_rate(settlement: Element | None, currency: str, office_currency: str) -> Decimal | None:
-    for exchange in xml.each(settlement, "TaxApplicableTradeCurrencyExchange"):
-        pair = (xml.text(exchange, "SourceCurrencyCode").upper(), xml.text(exchange, "TargetCurrencyCode").upper())
+def _exchange(settlement: Element | None, currency: str, office_currency: str) -> dict[str, Decimal]:
+    for stated in xml.each(settlement, "TaxApplicableTradeCurrencyExchange"):
+        pair = (xml.text(stated, "SourceCurrencyCode").upper(), xml.text(stated, "TargetCurrencyCode").upper())
         if pair == (currency, office_currency):
-            return to_amount(xml.text(exchange, "ConversionRate"))
-    return None
+            return exchange(
+                xml.sole_text(stated, "ConversionRate"),
+                units=xml.sole_text(stated, "SourceUnitBasisNumeric"),
+                worth=xml.sole_text(stated, "TargetUnitBasisNumeric"),
+            )
+    return {}

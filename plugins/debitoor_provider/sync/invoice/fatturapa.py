@@ -18,8 +18,9 @@ _KINDS = {
     **dict.fromkeys(["TD04", "TD08"], InvoiceKind.CREDIT_NOTE),
     "TD07": InvoiceKind.INVOICE,
     "TD09": InvoiceKind.INVOICE,
+    **dict.fromkeys([f"TD{number}" for number in (*range(16, 24), 27, 28, 29)], InvoiceKind.NOT_PAYABLE),
 }
-"""Types that a supplier issues; the others are records that a buyer makes for the tax office."""
+"""Types that a supplier issues, and those of records that a company makes for the tax office, of itself as well."""
 _CATEGORIES = {"N1": "O", "N2": "O", "N3.1": "G", "N3.2": "K", "N3": "E", "N4": "E", "N5": "E", "N6": "AE", "N7": "O"}
 """*Natura*, by its beginning, as a tax category."""
 _SPLIT_PAYMENT = "S"

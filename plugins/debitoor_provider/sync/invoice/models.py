@@ -38,7 +38,15 @@ class InvoiceKind(StrEnum):
     CORRECTION = "correction"
     SELF_BILLED = "self_billed"
     PREPAYMENT = "prepayment"
+    NOT_PAYABLE = "not_payable"
     NO_INVOICE = "no_invoice"
+
+
+NO_INVOICES = {InvoiceKind.NOT_PAYABLE, InvoiceKind.NO_INVOICE}
+"""What proves nothing. The former says of itself that it is nothing to be paid, such as a pro-forma invoice.
+
+The latter may be the data of an invoice, as a booking aid (751) is, whose PDF is the invoice.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,8 @@ class Invoice:
     :param rounding: rounding of the payable amount (BT-114)
     :param accounting_currency: currency of the tax office, if another one (BT-6)
     :param accounting_tax: total of the tax in that currency (BT-111)
-    :param exchange_rate: units of ``accounting_currency`` for one unit of ``currency``, if the invoice states it
+    :param exchange_rate: units of ``accounting_currency`` for ``exchange_units`` of ``currency``, if stated
+    :param exchange_units: of ``currency``, whose worth ``exchange_rate`` is
     """
 
     syntax: Syntax
@@ -106,6 +115,7 @@ class Invoice:
     accounting_currency: str = ""
     accounting_tax: Decimal | None = None
     exchange_rate: Decimal | None = None
+    exchange_units: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,8 @@ class Reading:
     """What was found in a document's file.
 
     :param invoices: none if the file holds no e-invoice; several where one file holds several
-    :param problem: why the file, or the e-invoice in it, could not be read; ``None`` if there is simply none
+    :param problem: why the file, or an e-invoice in it, could not be read, maybe next to others that could; ``None`` if
+        there is simply none
     """
 
     invoices: tuple[Invoice, ...] = ()

@@ -10,6 +10,7 @@ import io
 import logging
 import os
 import re
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from pypdf import PdfReader
@@ -35,7 +36,19 @@ _MOST_FILES = 200
 _MOST_UNPACKED = 100_000_000  # bytes of all embedded files; pypdf itself unpacks no stream beyond 75 MB
 
 
-def embedded_files(content: BinaryIO) -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class EmbeddedFiles:
+    """What is embedded in a PDF.
+
+    :param contents: of the files that may be XML
+    :param problem: why one that may be an invoice by its name could not be read
+    """
+
+    contents: tuple[bytes, ...]
+    problem: Message | None = None
+
+
+def embedded_files(content: BinaryIO) -> EmbeddedFiles:
     """Return the embedded files of a PDF that may be XML, those of the name tree first, each once.
 
     :param content: a PDF; its position is changed
@@ -70,15 +83,15 @@ class _Reader(PdfReader):
         return (int(header[1]), int(header[2])) if header else super().read_object_header(stream)
 
 
-def _files_in(content: BinaryIO) -> list[bytes]:
+def _files_in(content: BinaryIO) -> EmbeddedFiles:
     reader = _Reader(content)
     try:
-        return list(_files(reader))
+        return _files(reader)
     finally:  # its objects refer to it: they would stay until Python collects garbage
         reader.close()
 
 
-def _files(reader: PdfReader) -> Iterator[bytes]:
+def _files(reader: PdfReader) -> EmbeddedFiles:
     if reader.is_encrypted and not reader.decrypt(""):
         raise Unreadable(Message("invoice_pdf_locked"))
     catalogue = reader.trailer["/Root"].get_object()
@@ -87,24 +100,33 @@ def _files(reader: PdfReader) -> Iterator[bytes]:
     specifications = [*_leaves(names, seen), *_items(_get(catalogue, "/AF"))]
     if len(specifications) > _MOST_FILES:
         raise Unreadable(Message("invoice_pdf_too_many_files", most=_MOST_FILES))
-    read: set[bytes] = set()
+    read: dict[bytes, None] = {}
     left = _MOST_UNPACKED
-    damaged = False
+    damaged: list[Any] = []
     for specification in specifications:
         try:
             stream = _stream(specification)
             data = b"" if stream is None else stream.get_data()
         except Exception:  # noqa: BLE001 - pypdf raises nearly anything; another file may be the invoice
-            damaged = True
+            damaged.append(specification)
             continue
         left -= len(data)
         if left < 0:
             raise Unreadable(Message("invoice_too_large"))
-        if data not in read and looks_like_xml(data):
-            read.add(data)
-            yield data
-    if damaged and not read:
-        raise Unreadable(Message("invoice_pdf_damaged"))
+        if looks_like_xml(data):
+            read[data] = None
+    is_lost = any(map(_is_xml_by_name, damaged)) if read else bool(damaged)
+    return EmbeddedFiles(tuple(read), Message("invoice_pdf_damaged") if is_lost else None)
+
+
+def _is_xml_by_name(specification: Any) -> bool:
+    """Return whether a file whose content is lost is called as an invoice is, and not as an order; any doubt is yes."""
+    try:
+        description = _object(specification)
+        names = [str(name).lower() for key in ("/UF", "/F") if (name := _get(description, key))]
+    except Exception:  # noqa: BLE001 - pypdf raises nearly anything
+        return True
+    return not names or any(name.endswith(".xml") and not name.startswith("order") for name in names)
 
 
 def _leaves(node: Any, seen: set[int], depth: int = 0) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Syntax
+from debitoor_provider.sync.invoice.models import NO_INVOICES, VAT, Invoice, Syntax
 from debitoor_provider.sync.money import CENT, ZERO, cents
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _completed(invoice: Invoice) -> Invoice:
 
 
 def _disproof(invoice: Invoice) -> Iterator[Message]:
-    if invoice.kind is InvoiceKind.NO_INVOICE:
+    if invoice.kind in NO_INVOICES:
         yield Message("invoice_is_none")
     if others := list(dict.fromkeys(group.tax_type for group in invoice.groups if group.tax_type != VAT)):
         yield Message("invoice_other_tax", taxes=others)

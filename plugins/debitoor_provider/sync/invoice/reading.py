@@ -27,48 +27,59 @@ def read(content: BinaryIO) -> Reading:
 
     An embedded file is chosen by its root element: names, relationships and XMP metadata of real PDFs contradict it.
     Of two invoices the newer one counts: ZUGFeRD 1.0 is kept next to its successor for old readers; otherwise the date
-    decides.
+    decides. Where one of several cannot be read, any of them may be the one that counts.
 
     :param content: the file; it is positioned at its start afterwards
     """
     try:
-        return Reading(invoices=tuple(_invoices(content)))
+        return _reading(content)
     except Unreadable as error:
         return Reading(problem=error.message)
     finally:
         content.seek(0)
 
 
-def _invoices(content: BinaryIO) -> Sequence[Invoice]:
+def _reading(content: BinaryIO) -> Reading:
     content.seek(0)
     head = content.read(_HEAD)
     if b"%PDF-" in head:
         return _of_pdf(content)
     if xml.looks_like_xml(head):
         content.seek(0)
-        return _of_xml(content.read(xml.LARGEST + 1))
+        return Reading(tuple(_of_xml(content.read(xml.LARGEST + 1))))
     if head.startswith(_SIGNED) and b"FatturaElettronica" in head + content.read(1 << 16):
         raise Unreadable(Message("invoice_signed"))
-    return ()
+    return Reading()
 
 
-def _of_pdf(content: BinaryIO) -> Sequence[Invoice]:
+def _of_pdf(content: BinaryIO) -> Reading:
     from debitoor_provider.sync.invoice.pdf import embedded_files  # with pypdf, which runs without a PDF do not need
 
+    files = embedded_files(content)
     found: list[Sequence[Invoice]] = []
-    failure: Unreadable | None = None
-    for data in embedded_files(content):
+    failure: Message | None = None
+    problem = files.problem
+    for data in files.contents:
         try:
             if invoices := _of_xml(data):
                 found.append(invoices)
         except Unreadable as error:
-            failure = error
-    if found:
-        newest = max(map(_age, found))
-        return _as_one([invoices for invoices in found if _age(invoices) == newest])
-    if failure:
-        raise failure
-    return ()
+            failure = error.message
+            if _may_be_invoice(data):
+                problem = error.message
+    if not found:
+        return Reading(problem=problem or failure)
+    newest = max(map(_age, found))
+    return Reading(tuple(_as_one([invoices for invoices in found if _age(invoices) == newest])), problem)
+
+
+def _may_be_invoice(data: bytes) -> bool:
+    """Return whether an XML file that cannot be read begins as an invoice does; one that does not begin at all may be.
+
+    An order or an attachment that is damaged says nothing about the invoice next to it.
+    """
+    root = xml.name_of_root(data)
+    return not root or root == xml.ENVELOPE or _RELATED.search(root) is not None
 
 
 def _as_one(found: Sequence[Sequence[Invoice]]) -> Sequence[Invoice]:

@@ -22,9 +22,15 @@ _INVOICES = {
     "385", "387", "388", "390", "393", "394", "395", "456", "457", "553", "575", "623", "633", "780", "817", "870",
     "875", "876", "877", "935",
 }  # fmt: skip
+_NOT_PAYABLE = {
+    *("105", "220", "221", "222", "223", "224", "225", "226", "227", "228", "229", "230", "231", "232", "233"),
+    *("270", "271", "310", "311", "315", "320", "325", "351"),
+}
+"""Orders and what answers them, delivery and despatch notes, offers, contracts, and the pro-forma invoice (325)."""
 _KINDS = {
     **dict.fromkeys(_INVOICES, InvoiceKind.INVOICE),
     **dict.fromkeys(_CREDIT_NOTES, InvoiceKind.CREDIT_NOTE),
+    **dict.fromkeys(_NOT_PAYABLE, InvoiceKind.NOT_PAYABLE),
     "384": InvoiceKind.CORRECTION,
     "386": InvoiceKind.PREPAYMENT,
     "389": InvoiceKind.SELF_BILLED,
@@ -82,6 +88,23 @@ def amount_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
 def stated_in(currency: str, elements: Iterable[Element]) -> Decimal | None:
     """Return the total of those amounts that name a currency; none for no currency."""
     return total_in(currency, [element for element in elements if element.get("currencyID")]) if currency else None
+
+
+def exchange(factor: str, *, units: str, worth: str, divides: bool = False) -> dict[str, Decimal]:
+    """Return an exchange rate as the fields of an invoice, without any division; nothing where a part is not stated.
+
+    :param factor: by which an amount is multiplied, in its currency's units, to be one in the other currency's
+    :param units: of the invoice's currency that count as one; empty: 1
+    :param worth: of the other currency that counts as one; empty: 1
+    :param divides: the amount is divided by the factor instead
+    """
+    parts = [to_amount(text) for text in (factor, units or "1", worth or "1")]
+    rate, base, target = parts
+    if rate is None or base is None or target is None or min(rate, base, target) <= 0:
+        return {}
+    if divides:
+        return {"exchange_units": base * rate, "exchange_rate": target}
+    return {"exchange_units": base, "exchange_rate": target * rate}
 
 
 def signed(sign: int, amount: Decimal | None) -> Decimal | None:

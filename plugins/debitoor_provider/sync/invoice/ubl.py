@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.invoice import xml
 from debitoor_provider.sync.invoice.models import VAT, Invoice, InvoiceKind, Party, Syntax, TaxGroup
-from debitoor_provider.sync.invoice.texts import to_amount, to_country, to_day, to_rate, to_vat_id
-from debitoor_provider.sync.invoice.totals import amount_in, kind_of, signed, stated_in, tax_type_of, total_in
+from debitoor_provider.sync.invoice.texts import to_country, to_day, to_rate, to_vat_id
+from debitoor_provider.sync.invoice.totals import (
+    amount_in,
+    exchange,
+    kind_of,
+    signed,
+    stated_in,
+    tax_type_of,
+    total_in,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,6 +30,8 @@ _OIOUBL_CATEGORIES = {
     "ZERORATED": "Z",
     "REVERSECHARGE": "AE",
 }
+_DIVIDE = "DIVIDE"
+_OPERATORS = {_DIVIDE, "MULTIPLY", ""}
 
 
 def read(root: Element) -> Invoice:
@@ -64,7 +74,7 @@ def read(root: Element) -> Invoice:
         rounding=total("PayableRoundingAmount"),
         accounting_currency=office_currency,
         accounting_tax=signed(sign, stated_in(office_currency, xml.each(root, "TaxTotal/TaxAmount"))),
-        exchange_rate=_exchange_rate(root, currency, office_currency),
+        **_exchange(root, currency, office_currency),
     )
 
 
@@ -106,9 +116,15 @@ def _party(party: Element | None) -> Party:
     )
 
 
-def _exchange_rate(root: Element, currency: str, office_currency: str) -> Decimal | None:
-    for exchange in xml.each(root, "TaxExchangeRate"):
-        pair = (xml.text(exchange, "SourceCurrencyCode").upper(), xml.text(exchange, "TargetCurrencyCode").upper())
-        if pair == (currency, office_currency):
-            return to_amount(xml.text(exchange, "CalculationRate"))
-    return None
+def _exchange(root: Element, currency: str, office_currency: str) -> dict[str, Decimal]:
+    for stated in xml.each(root, "TaxExchangeRate"):
+        pair = (xml.text(stated, "SourceCurrencyCode").upper(), xml.text(stated, "TargetCurrencyCode").upper())
+        operator = xml.sole_text(stated, "MathematicOperatorCode").upper()
+        if pair == (currency, office_currency) and operator in _OPERATORS:
+            return exchange(
+                xml.sole_text(stated, "CalculationRate"),
+                units=xml.sole_text(stated, "SourceCurrencyBaseRate"),
+                worth=xml.sole_text(stated, "TargetCurrencyBaseRate"),
+                divides=operator == _DIVIDE,
+            )
+    return {}

@@ -23,6 +23,8 @@ _MOST_ATTRIBUTES = 200_000
 # Expat repeats a namespace in each name that has it, so a long one would multiply. Any attribute counts: those of real
 # files have at most the locations of a few schemas.
 _LONG_ATTRIBUTE = re.compile(rb"=\s*[\"'][^\"']{600}")
+_ROOT = re.compile(rb"<!--.*?(?:-->|\Z)|<[?].*?(?:[?]>|\Z)|<(?:[\w.\-]+:)?([A-Za-z_][\w.\-]*)", re.DOTALL)
+_BEFORE_ROOT = 1 << 16  # bytes in which the root element begins
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _UNREAD = {
     *("IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine", "DettaglioLinee", "Items"),
@@ -150,6 +152,17 @@ def looks_like_xml(data: bytes) -> bool:
     """Return whether a file begins as XML does, in UTF-8 or UTF-16."""
     start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     return start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))
+
+
+def name_of_root(content: bytes) -> str:
+    """Return the name of the root element of a file that is no well-formed XML, without its namespace.
+
+    :return: empty when no element begins
+    """
+    head = content[:_BEFORE_ROOT]
+    if content.startswith(_UTF_16):
+        head = head.replace(b"\0", b"")  # names of invoices are ASCII
+    return next((found[1].decode() for found in _ROOT.finditer(head) if found[1]), "")
 
 
 def _qualified(tag: str) -> str:

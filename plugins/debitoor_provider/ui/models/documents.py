@@ -49,7 +49,7 @@ def allows(entry: Entry, action: Action) -> bool:
 class MarkModel(BaseModel):
     """What a person should know of a document although it was sent."""
 
-    code: str = Field(description="nearest_split, possible_duplicate or unbooked")
+    code: str = Field(description="nearest_split, paid_before, possible_duplicate or unbooked")
     text: Text
 
 
