@@ -21,13 +21,16 @@ from debitoor_provider.ui.models.corrections import StatedFacts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Action = Literal["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"]
+Action = Literal[
+    "book_invoice", "book_record", "distinct", "send", "send_again", "only_if_missing", "mark_moved", "ignore"
+]
 
 ORIGINS: dict[Action, frozenset[State]] = {
     "book_invoice": ATTENTION,
     "book_record": ATTENTION,
     "distinct": frozenset({State.HELD, *DONE}),
-    "send_again": origins(EventKind.RETRIED) | origins(EventKind.SENT_AGAIN),
+    "send": origins(EventKind.RETRIED),
+    "send_again": origins(EventKind.SENT_AGAIN),
     "only_if_missing": origins(EventKind.SENT_AGAIN),
     "mark_moved": origins(EventKind.MARKED_MOVED),
     "ignore": origins(EventKind.IGNORED),
@@ -267,7 +270,10 @@ class ActionWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Action
+    action: Action = Field(
+        description="send: what was not sent; send_again: what was, as a second record;"
+        " only_if_missing: the same, unless the target still has it"
+    )
     ids: Annotated[list[_Id], Field(min_length=1, max_length=10_000)] | None = None
     fitting: Fitting | None = None
     reason_code: Annotated[str, Field(max_length=100)] | None = Field(
