@@ -58,14 +58,16 @@ async function duplicate(row) {
   return `${HOME}/new?step=account`;
 }
 
-/** Lets the next run exceed what stopped the last one, and starts it where that is possible. */
+/** Lets the next run exceed what stopped the last one, and starts it where that is possible; returns what became of it. */
 async function allow(row) {
   await api.allowOnce(
     row.id,
     row.stops.map((stop) => stop.id),
   );
-  if (row.rights.run && !row.paused) await sync(row.dag_id);
+  return row.rights.run && !row.paused ? ALLOWED[await sync(row.dag_id)] : "done";
 }
+
+const ALLOWED = { done: "started", already: "already", after: "after" };
 
 const AT_ONCE = {
   allow,
