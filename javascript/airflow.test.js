@@ -3,16 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-/** What a browser and Airflow's UI have; Node may have some of it, which cannot be assigned. */
-const there = {
-  React: { createContext: () => ({}) },
-  ReactRouterDOM: {},
-  ChakraUI: {},
-  document: { baseURI: "http://airflow.example/" },
-  localStorage: { getItem: () => null },
-  navigator: { language: "en" },
-};
-for (const [name, value] of Object.entries(there)) Object.defineProperty(globalThis, name, { value, configurable: true });
+import "./browser.js";
 
 const { backfills, runsUnderWay, sync } = await import("../plugins/debitoor_provider/ui/static/airflow.js");
 

@@ -26,13 +26,12 @@ export function AttentionPage() {
   };
   const params = { ...filter, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
   const { data, failure, reload } = useData((options) => api.attention(params, options), [JSON.stringify(params)], {
-    every: 10000,
+    every: filter.search ? 0 : 10000, // a search reads every document
   });
   const { chosen, picked, choose } = useChosen(data?.documents ?? NONE);
   const clear = () => choose(new Set());
   useEffect(clear, [JSON.stringify(params)]);
-  const { data: found } = useData((options) => api.accounts({ order: "-attention", limit: PAGE_SIZE }, options), []);
-  const accounts = found?.accounts ?? [];
+  const { data: accounts } = useData((options) => api.everyAccount({ order: "-attention" }, isInNeed, options), []);
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   const { documents, total } = data;
   return h(
@@ -41,7 +40,7 @@ export function AttentionPage() {
     h(ui.Heading, { as: "h2", size: "lg", mb: 1 }, t("nav.attention")),
     !filter.account && !filter.search && !filter.code && h(AccountsInNeed),
     h(ui.Text, { color: "fg.muted", mb: 3 }, t("attention.explained")),
-    h(Bar, { address, filter, data, accounts }),
+    h(Bar, { address, filter, data, accounts: accounts ?? NONE }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length === 0 && h(Nothing, { title: t("attention.none") }),
@@ -98,13 +97,14 @@ function AccountsInNeed() {
 
 const MOST_ACCOUNTS = 20;
 const NONE = [];
+const isInNeed = (row) => row.attention > 0;
 
 function Bar({ address, filter, data: { codes, changed_after }, accounts }) {
   const { t, has } = useWords();
   const word = (code) => (has(`reason.${code}`) ? t(`reason.${code}`) : code.replaceAll("_", " "));
-  const offered = accounts.filter((row) => row.attention > 0 || row.id === filter.account);
+  const offered = accounts.filter((row) => isInNeed(row) || row.id === filter.account);
   if (filter.account && !offered.some((row) => row.id === filter.account))
-    offered.push({ id: filter.account, name: filter.account }); // one without a file, or far down the list
+    offered.push({ id: filter.account, name: filter.account }); // one far down the list
   return h(
     ui.Stack,
     { gap: 2, mb: 3 },
