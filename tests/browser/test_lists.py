@@ -108,13 +108,14 @@ def test_what_was_never_sent_is_not_sent_again(
     books: LocalAirflow, open_context: Callable[..., BrowserContext]
 ) -> None:
     page = open_context().new_page()
-    for query, word in (("state=held&state=rejected", "Send"), ("state=archived", "Send again"), ("", "Send")):
+    both = ["Send", "Send again"]
+    for query, offered in (("state=held&state=rejected", both[:1]), ("state=archived", both[1:]), ("", both)):
         settled(page, f"/accounts/{ACCOUNT}/documents?{query}")
         page.get_by_role("table", name="Documents", exact=True).get_by_role("checkbox").nth(1).press("Space")
         page.get_by_role("button", name="that fit").click()
         actions = page.get_by_role("region", name="Chosen documents")
-        expect(actions.get_by_role("button", name=word, exact=True)).to_be_visible()
-        expect(actions.get_by_role("button", name="Send again", exact=True)).to_have_count(int(word == "Send again"))
+        for word in both:
+            expect(actions.get_by_role("button", name=word, exact=True)).to_have_count(int(word in offered))
 
 
 def test_the_period_of_a_run_is_said_in_words(books: LocalAirflow, open_context: Callable[..., BrowserContext]) -> None:

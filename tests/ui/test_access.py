@@ -13,6 +13,7 @@ from airflow.utils.session import create_session
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
+from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import PlannedDocument, State
 from debitoor_provider.ui.access import AccessRule, Right, rights, visible
 from debitoor_provider.ui.app import app
@@ -226,6 +227,33 @@ class TestNarrowing:
         assert (team in table, other in table) == (True, False)
         assert client.get("api/documents", params={"search": other}).json()["total"] == 0
         assert client.get("api/documents", params={"account": other}).status_code == 403
+
+    def test_a_possible_duplicate_of_another_teams_document_is_only_said_to_be_one(self, page, teams, ledger):
+        where = Message("lookalike_document", source_id="77", account="blue")
+        facts = {"number": "R-4711", "date": "2026-01-31", "gross": "119.00", "currency": "EUR", "party": "Paper Ltd"}
+        record = Message("lookalike", what="Paper Ltd, R-4711", where=where, **facts)
+        message = Message("possible_duplicate", records=[record], keys=["blue/77"])
+        held = PlannedDocument("1", "red", "{}", state=State.HELD, message=message)
+        ledger.plans.enter("red", "export", "r", [held])
+        (entry,) = ledger.documents.entries("red")
+        ledger.documents.distinguish([entry], ["blue/77"], "user:admin", "two deliveries")
+        ledger.plans.enter("red", "export", "r", [held])
+        client, place = page("user", "red"), "api/accounts/red/documents"
+        shown = client.get(f"{place}/{entry.id}").json()
+        elsewhere = "a document of another account"
+        assert elsewhere in shown["reason"]
+        nothing = dict.fromkeys(("account", "source_id", "number", "currency", "party"), "")
+        assert shown["lookalikes"] == [{"where": elsewhere, **nothing, "date": None, "gross": None, "id": None}]
+        assert [one["detail"]["distinct_from"] for one in shown["history"] if "distinct_from" in one["detail"]] == [
+            [elsewhere]
+        ]
+        places = (f"{place}/{entry.id}", place, f"{place}.csv", "api/documents", "api/documents.csv", "api/attention")
+        for path in places:
+            text = client.get(path).text
+            assert [said for said in ("blue", "77", "4711", "Paper", "119") if said in text] == [], path
+        whole = page("admin").get(f"{place}/{entry.id}").json()
+        assert "R-4711 (document 77 of the account blue)" in whole["reason"]
+        assert whole["lookalikes"][0]["party"] == "Paper Ltd"
 
     def test_the_connections_of_another_team_are_not_listed(self, page, teams):
         found = page("op", "red").get("api/connections").json()["connections"]

@@ -57,7 +57,7 @@ def test_what_is_held_or_rejected_is_listed_newest_first_with_its_account(page, 
         "Acme & Co",
         why("foreign_currency").text(),
         why("foreign_currency").remedy(),
-        ["send_again", "mark_moved", "ignore"],
+        ["send", "mark_moved", "ignore"],
     )
 
 
@@ -129,7 +129,7 @@ def test_the_account_of_a_dag_without_a_file_needs_attention_as_any_other(page, 
     assert listed(client) == ["5", "3", "1"]
     assert listed(client, account="other") == ["5", "3"]
     found = client.get("api/attention").json()["documents"][0]
-    assert (found["account_name"], found["actions"]) == ("other", ["send_again", "mark_moved", "ignore"])
+    assert (found["account_name"], found["actions"]) == ("other", ["send", "mark_moved", "ignore"])
     assert client.get("api/attention/count").json()["documents"] == 3
     assert client.get("api/documents", params={"state": "held"}).json()["total"] == 2
     assert "other" in client.get("api/documents.csv").text

@@ -18,6 +18,7 @@ from airflow.serialization.serialized_objects import DagSerialization, LazyDeser
 from airflow.utils.session import create_session
 
 from debitoor_provider.runs import bundles, dag_files
+from debitoor_provider.ui import known_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,16 +119,36 @@ def test_its_documents_are_shown(page, team, parsed, ledger):
     assert (answer.status_code, answer.json()["total"]) == (200, 0)
 
 
-def test_its_file_is_changed_where_it_is(page, team, parsed):
+@pytest.fixture
+def nothing_known_wrong(monkeypatch):
+    monkeypatch.setattr(known_wrong, "verdict", lambda *_: known_wrong.Verdict([], ""))
+
+
+def test_its_file_is_changed_where_it_is(page, team, parsed, nothing_known_wrong):
     (team / "accounts" / "acme.yaml").write_text(TEXT)
     parsed()
     client = page()
     settings = client.get("api/accounts/acme").json()["settings"]
-    saved = client.put("api/accounts/acme", json={"settings": settings, "version": "0"})
     removed = client.request("DELETE", "api/accounts/acme", json={"version": "0"})
     sentence = f"The account's file is {team}/accounts/acme.yaml in the DAG bundle team."
-    assert [(answer.status_code, answer.json()["detail"]) for answer in (saved, removed)] == [(409, sentence)] * 2
+    assert (removed.status_code, removed.json()["detail"]) == (409, sentence)
+    change = {
+        "settings": settings | {"name": "Acme of all"},
+        "version": client.get("api/accounts/acme").json()["version"],
+    }
+    saved = client.put("api/accounts/acme", json=change).json()
+    assert (saved["written"], saved["path"]) == (False, f"{team}/accounts/acme.yaml")
+    assert saved["yaml"] == TEXT.replace("of the team", "of all")
     assert (team / "accounts" / "acme.yaml").read_text() == TEXT
+
+
+def test_a_change_of_its_file_is_not_overlooked(page, team, parsed, nothing_known_wrong):
+    (team / "accounts" / "acme.yaml").write_text(TEXT)
+    parsed()
+    client = page()
+    settings = client.get("api/accounts/acme").json()["settings"]
+    answer = client.put("api/accounts/acme", json={"settings": settings, "version": "0"})
+    assert (answer.status_code, "Somebody else has changed" in answer.json()["detail"]) == (409, True)
 
 
 def test_a_file_of_the_accounts_folder_comes_first(page, team, parsed, tmp_path):

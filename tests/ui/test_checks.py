@@ -62,8 +62,8 @@ def test_a_document_that_is_there_twice_is_marked_in_the_list_and_counts_once(pa
     [listed] = client.get("api/accounts/acme/documents").json()["documents"]
     assert (listed["state"], listed["reason_code"]) == ("held", "booked_twice")
     assert document["reason"] == f"{listed['reason']} {listed['remedy']}"
-    assert {"send_again", "mark_moved"} <= set(listed["actions"])
-    assert listed["target_id"] is None  # the page calls it Send, as the remedy does: no second record is made
+    assert {"send", "mark_moved"} <= set(listed["actions"])
+    assert listed["target_id"] is None  # no second record is made
     [whole] = client.get("api/accounts/acme/documents/sums").json()["sums"]
     assert (whole["documents"], whole["gross"], [one["rate"] for one in whole["rates"]]) == (1, "119.00", ["19"])
     assert client.get("api/attention/count").json()["documents"] == 1

@@ -480,7 +480,7 @@ class TestActions:
     @pytest.mark.parametrize(
         ("action", "which", "state", "kind"),
         [
-            ("send_again", 1, "planned", "retried"),
+            ("send", 1, "planned", "retried"),
             ("send_again", 0, "planned", "sent_again"),
             ("only_if_missing", 0, "planned", "sent_again"),
             ("mark_moved", 1, "moved", "marked_moved"),
@@ -508,6 +508,19 @@ class TestActions:
         act("only_if_missing", shelf[:1])
         assert not ledger.documents.entry(shelf[0]).wants_new_record
 
+    @pytest.mark.parametrize("action", ["send", "ignore", "mark_moved"])
+    def test_what_a_run_has_sent_since_the_person_looked_gets_no_second_record(self, act, shelf, ledger, action):
+        held = shelf[1]
+        ledger.documents.mark_moved(ledger.documents.by_ids([held]), "user:ada", target_id="expense-1")
+        assert act(action, [held]).status_code == 409
+        assert act(action, fitting={"search": "2"}).status_code == 409
+        entry = ledger.documents.entry(held)
+        assert (entry.state, entry.target_id) == (State.MOVED, "expense-1")
+
+    def test_what_was_not_sent_is_not_sent_again(self, act, shelf, ledger):
+        assert act("send_again", shelf).json() == {"changed": 1, "left": 2}
+        assert ledger.documents.entry(shelf[1]).state is State.HELD
+
     def test_those_that_allow_it_are_changed_and_the_others_left(self, act, shelf, ledger):
         assert act("ignore", shelf).json() == {"changed": 2, "left": 1}
         assert ledger.documents.entry(shelf[0]).state is State.MOVED
@@ -516,7 +529,7 @@ class TestActions:
         client = page()
         for id_ in shelf:
             offered = client.get(f"api/accounts/acme/documents/{id_}").json()["actions"]
-            for action in {"send_again", "only_if_missing", "mark_moved", "ignore"} - set(offered):
+            for action in {"send", "send_again", "only_if_missing", "mark_moved", "ignore"} - set(offered):
                 assert act(action, [id_]).status_code == 409, (id_, action)
             assert act(offered[0], [id_]).status_code == 200
 

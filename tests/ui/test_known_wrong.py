@@ -15,6 +15,7 @@ from airflow.utils.session import create_session
 
 from debitoor_provider.dag_factory import build_dag
 from debitoor_provider.sync.account_files.files import load_account_file
+from debitoor_provider.ui import saving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,26 @@ class TestANewAccount:
         answer = put()
         assert answer.status_code == 200, answer.text
         assert "GetMyInvoices" in answer.json()["unclear"]
+
+    def test_stays_paused_when_another_save_of_it_is_refused(
+        self, put: Callable[..., Response], monkeypatch: pytest.MonkeyPatch
+    ):
+        wrong: Any = {"debitoor_id": "another@company.example", "paused": True}
+        version = put().json()["version"]
+        with create_session() as session:
+            session.add(DagModel(dag_id=DAG_ID, bundle_name="dags-folder", is_paused=False))
+        really, theirs = saving.save, []
+
+        def save(*given: Any, **more: Any) -> str:
+            if not theirs:  # another user's is written while this one begins
+                theirs.append(None)
+                theirs.append(put(version=version, **wrong))
+            return really(*given, **more)
+
+        monkeypatch.setattr(saving, "save", save)
+        assert put(version=version, note="mine", **wrong).status_code == 409
+        assert theirs[1].status_code == 200
+        assert is_paused() is True
 
     def test_is_not_saved_where_airflow_cannot_keep_it_paused(self, put: Callable[..., Response], accounts: Path):
         with create_session() as session:

@@ -266,6 +266,22 @@ class TestAFolderThatCannotBeWritten:
         assert list(accounts.iterdir()) == []
         assert audit_log() == []
 
+    def test_shows_it_also_where_the_files_are_links(
+        self, page: Callable[..., TestClient], account_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ):
+        """As in a ConfigMap."""
+        path = account_file()
+        target = path.with_name("..data")
+        path.rename(target)
+        path.symlink_to(target)
+        client, before, really = page(), target.read_bytes(), os.access
+        monkeypatch.setattr(os, "access", lambda path, mode: really(path, mode) and not mode & os.W_OK)
+        answer = put(client, version=version_of(before), note="new").json()
+        assert (answer["written"], answer["path"], "note: new" in answer["yaml"]) == (False, "acme.yaml", True)
+        assert put(client, version="0").status_code == 409
+        assert delete(client, "acme", version_of(before)).json() == {"removed": False}
+        assert (path.is_symlink(), target.read_bytes()) == (True, before)
+
     def test_keeps_its_files(self, read_only: None, page: Callable[..., TestClient], account_file: Callable[..., Path]):
         path = account_file()
         assert delete(page(), "acme", version_of(path.read_bytes())).json() == {"removed": False}

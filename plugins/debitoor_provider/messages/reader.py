@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ENGLISH = "en"
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][\w.@-]*)?(?:\s*;\s*q=([\d.]+))?")
@@ -25,11 +25,13 @@ class Reader:
     :param page: whether on the page, where fields have labels; in logs and on the command line they are called as in
         the account file
     :param figures: whether amounts and dates have the form of the language; on the page they always do
+    :param seen: returns the code and the parameters of what this reader may see of a message; ``None``: all of each
     """
 
     language: str = ENGLISH
     page: bool = False
     figures: bool = False
+    seen: Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]] | None = field(default=None, compare=False)
 
     @property
     def localizes(self) -> bool:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.decisions import choose, distinguish
-from debitoor_provider.sync.ledger import EventKind, IllegalTransition, origins
+from debitoor_provider.sync.ledger import IllegalTransition
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.documents import FIGURES, ORIGINS, allows
+from debitoor_provider.ui.models.documents import FIGURES, allows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from debitoor_provider.sync.ledger import Entry, Ledger, State
+    from debitoor_provider.sync.ledger import Entry, Ledger
     from debitoor_provider.ui.models.documents import Action
 
 
@@ -35,31 +35,26 @@ def act(
             for entry in ledger.documents.by_ids(chunk)
             if entry.account == account and reason_code in {None, entry.reason_code}
         ]
-        for states, step in _steps(ledger, action):
-            able = [entry for entry in entries if entry.state in states and allows(entry, action)]
-            changed += _taken(step, able, actor, reason)
+        changed += _taken(_step(ledger, action), [one for one in entries if allows(one, action)], actor, reason)
     return changed
 
 
-def _steps(
-    ledger: Ledger, action: Action
-) -> list[tuple[Collection[State], Callable[[Iterable[Entry], str, str], list[Entry]]]]:
+def _step(ledger: Ledger, action: Action) -> Callable[[Iterable[Entry], str, str], list[Entry]]:
     match action:
         case "book_invoice" | "book_record":
-            return [(ORIGINS[action], partial(choose, ledger, FIGURES[action]))]
+            return partial(choose, ledger, FIGURES[action])
         case "distinct":
-            return [(ORIGINS[action], partial(distinguish, ledger))]
+            return partial(distinguish, ledger)
+        case "send":  # whatever a run has sent since the person looked is left alone
+            return ledger.documents.retry
         case "send_again":
-            return [
-                (origins(EventKind.RETRIED), ledger.documents.retry),
-                (origins(EventKind.SENT_AGAIN), partial(ledger.documents.retry, anew=True)),
-            ]
+            return partial(ledger.documents.retry, anew=True)
         case "only_if_missing":
-            return [(ORIGINS[action], partial(ledger.documents.retry, again=True))]
+            return partial(ledger.documents.retry, again=True)
         case "mark_moved":
-            return [(ORIGINS[action], ledger.documents.mark_moved)]
+            return ledger.documents.mark_moved
         case "ignore":
-            return [(ORIGINS[action], ledger.documents.ignore)]
+            return ledger.documents.ignore
 
 
 def _taken(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 
 from debitoor_provider.messages import LOG, Reader, preferred_language, written_for
+from debitoor_provider.ui.seen import SeenByUser
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,7 +35,7 @@ class ReaderOfAnswers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with written_for(reader_of(scope)):
+        with written_for(replace(reader_of(scope), seen=SeenByUser())):
             await self._app(scope, receive, send)
 
 

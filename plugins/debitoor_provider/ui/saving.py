@@ -25,6 +25,7 @@ from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _NEW_ID = re.compile("[a-z0-9][a-z0-9_-]{0,99}")
@@ -35,15 +36,17 @@ class FolderReadOnly(Exception):
     """The folder of the account files is managed elsewhere, such as by version control."""
 
 
-def path_of(account_id: str) -> Path | None:
-    """Return the file of an account by its id on the page; ``None`` when there is none.
+def path_to_remove(account_id: str) -> Path:
+    """Return the file of an account by its id on the page.
 
-    :raises RequestRefused: 409 for a file of another bundle
+    :raises RequestRefused: 404 when there is none, 409 for a file of another bundle
     """
     file = account_files().get(account_id)
-    if file and file.bundle:
+    if file is None:
+        raise RequestRefused("account_not_found", status=404, account=account_id, hint=None)
+    if file.bundle:
         raise RequestRefused("account_in_bundle", status=409, path=file.path, bundle=file.bundle)
-    return file.path if file else None
+    return file.path
 
 
 def path_of_new(account_id: str) -> Path:
@@ -58,17 +61,25 @@ def path_of_new(account_id: str) -> Path:
     return accounts_folder() / f"{account_id}.yaml"
 
 
-def save(path: Path, content: bytes, version: str | None) -> str:
+def save(
+    path: Path, content: bytes, version: str | None, *, bundle: str = "", meanwhile: AbstractContextManager[None]
+) -> str:
     """Write an account file.
 
     :param version: of the file that was edited; ``None``: there must not be one
+    :param bundle: the DAG bundle that the file belongs to, if it is another one: nothing is written there
+    :param meanwhile: what is so while it is written; entered only when nobody else has written it, nor can
     :return: the version of what was written
     :raises RequestRefused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be written here
     """
+    if bundle:
+        _require_version(path, version)
+        raise FolderReadOnly
     with _writing(path.parent):
         _require(path, version)
-        replace_file(path, content)
+        with meanwhile:
+            replace_file(path, content)
     return version_of(content)
 
 
@@ -119,9 +130,17 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _require(path: Path, version: str | None) -> None:
-    """Check that the file is the one that was edited."""
-    if path.is_symlink():
+    """Check that the file is the one that was edited, and one that may be replaced."""
+    if not path.is_symlink():
+        _require_version(path, version)
+    elif os.access(path.parent, os.W_OK | os.X_OK):
         raise RequestRefused("account_file_is_link", status=409, file=path.name)
+    else:  # such as a ConfigMap, whose files are links
+        _require_version(path, version)
+        raise FolderReadOnly
+
+
+def _require_version(path: Path, version: str | None) -> None:
     try:
         now: str | None = version_of(path.read_bytes())
     except FileNotFoundError:

@@ -17,17 +17,22 @@ from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Event, EventKi
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Moment, RequestDay, RunRef, Text, in_currency
 from debitoor_provider.ui.models.corrections import StatedFacts
+from debitoor_provider.ui.models.lookalikes import LookalikeModel
+from debitoor_provider.ui.seen import seen_detail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
-Action = Literal["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"]
+Action = Literal[
+    "book_invoice", "book_record", "distinct", "send", "send_again", "only_if_missing", "mark_moved", "ignore"
+]
 
 ORIGINS: dict[Action, frozenset[State]] = {
     "book_invoice": ATTENTION,
     "book_record": ATTENTION,
     "distinct": frozenset({State.HELD, *DONE}),
-    "send_again": origins(EventKind.RETRIED) | origins(EventKind.SENT_AGAIN),
+    "send": origins(EventKind.RETRIED),
+    "send_again": origins(EventKind.SENT_AGAIN),
     "only_if_missing": origins(EventKind.SENT_AGAIN),
     "mark_moved": origins(EventKind.MARKED_MOVED),
     "ignore": origins(EventKind.IGNORED),
@@ -150,31 +155,8 @@ class EventModel(BaseModel):
             run=RunRef.of(event.run_id, entry.account),
             from_state=event.from_state,
             to_state=event.to_state,
-            detail=readable(with_canonical_amounts(event.detail, entry)),
+            detail=readable(with_canonical_amounts(seen_detail(event.detail), entry)),
         )
-
-
-class LookalikeModel(BaseModel):
-    """A record that a document may be a duplicate of."""
-
-    where: Text
-    account: Text = Field(description="The account that it belongs to; empty for a record of the target")
-    source_id: Text
-    number: Text
-    date: date | None
-    gross: Decimal | None
-    currency: Text
-    party: Text
-    id: int | None = Field(default=None, description="Its own number, if it is a document of the same account")
-
-    @classmethod
-    def of(cls, found: Mapping[str, Any], id_: int | None) -> LookalikeModel:
-        """Return the model of a record.
-
-        :param found: see :func:`~debitoor_provider.sync.steps.lookalikes.lookalikes`
-        """
-        model = cls(**found, id=id_)
-        return model.model_copy(update={"gross": in_currency(model.gross, model.currency)})
 
 
 class ValueModel(BaseModel):
@@ -267,7 +249,10 @@ class ActionWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Action
+    action: Action = Field(
+        description="send: what was not sent; send_again: what was, as a second record;"
+        " only_if_missing: the same, unless the target still has it"
+    )
     ids: Annotated[list[_Id], Field(min_length=1, max_length=10_000)] | None = None
     fitting: Fitting | None = None
     reason_code: Annotated[str, Field(max_length=100)] | None = Field(

@@ -107,7 +107,9 @@ class Saved(BaseModel):
     dag_id: str
     version: str | None = None
     yaml: Text | None = None
-    path: Text | None = Field(default=None, description="Name of the file below the accounts folder")
+    path: Text | None = Field(
+        default=None, description="Name of the file below the accounts folder; its whole path in another DAG bundle"
+    )
     wrong: list[ProblemModel] | None = Field(
         default=None, description="What is known to be wrong; the account is paused by it"
     )

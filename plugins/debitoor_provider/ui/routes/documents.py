@@ -35,8 +35,8 @@ from debitoor_provider.ui.models.documents import (
     DocumentModel,
     DocumentWithHistory,
     EventModel,
-    LookalikeModel,
 )
+from debitoor_provider.ui.models.lookalikes import LookalikeModel
 from debitoor_provider.ui.models.sums import SumList
 from debitoor_provider.ui.record_links import record_urls
 from debitoor_provider.ui.refusals import RequestRefused

@@ -36,8 +36,10 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     What Airflow or the services report to be wrong with it is refused (409, with ``problems``), unless the account is
     to be paused by it.
     """
-    path = saving.path_of(account_id)
-    if path is None:
+    file = account_files().get(account_id)
+    if file:
+        path = file.path
+    else:
         if entered.version is not None:
             raise RequestRefused("account_removed_meanwhile", status=409)
         path = saving.path_of_new(account_id)
@@ -47,7 +49,6 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     if draft.account is None:
         return not_valid(draft.problems)
     dag_id, before = DAG_ID_PREFIX + account_id, _data(path)
-    file = account_files().get(account_id)
     found = known_wrong.verdict(account_id, draft.account, file.account if file else None)
     wrong = [ProblemModel.of(problem) for problem in placed(found.wrong, draft.yaml.encode(), path.name)]
     if wrong and not entered.paused:
@@ -56,11 +57,16 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     known: dict[str, Any] = {"dag_id": dag_id, "wrong": wrong or None, "unclear": found.unclear or None}
     content = draft.yaml.encode("utf-8", "replace")
     try:
-        with pausing.paused(dag_id) if wrong else nullcontext():
-            version = saving.save(path, content, entered.version)
+        version = saving.save(
+            path,
+            content,
+            entered.version,
+            bundle=file.bundle if file else "",
+            meanwhile=pausing.paused(dag_id) if wrong else nullcontext(),
+        )
     except saving.FolderReadOnly:
         wrong_drafts.remember(account_id, content, found)
-        return Saved(written=False, yaml=draft.yaml, path=path.name, **known)
+        return Saved(written=False, yaml=draft.yaml, path=str(path) if file and file.bundle else path.name, **known)
     saving.ask_for_parsing()
     audit.note(
         user,
@@ -95,9 +101,7 @@ def read_wrong(account_id: str) -> KnownWrong:
 @router.delete("", dependencies=[Depends(DELETE)])
 def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed:
     """Remove an account's file. What was exchanged stays there, and in the ledger."""
-    path = saving.path_of(account_id)
-    if path is None:
-        raise RequestRefused("account_not_found", status=404, account=account_id, hint=None)
+    path = saving.path_to_remove(account_id)
     try:
         saving.remove(path, wish.version)
     except saving.FolderReadOnly:

@@ -12,6 +12,21 @@ export const me = (options) => call("GET", at("me"), options);
 export const choices = (options) => call("GET", at("choices"), options);
 
 export const accounts = (params, options) => call("GET", at("accounts"), { params, ...options });
+/**
+ * Accounts to choose from, however many: the server gives them in pages.
+ *
+ * @param {Object} params
+ * @param {(row: Object) => boolean} isWanted whether the page after an account may have one that is wanted
+ * @returns {Promise<Object[]>}
+ */
+export async function everyAccount(params, isWanted, options) {
+  const found = [];
+  for (;;) {
+    const { accounts: some, total } = await accounts({ ...params, limit: 200, offset: found.length }, options);
+    found.push(...some);
+    if (!some.length || found.length >= total || !isWanted(some.at(-1))) return found;
+  }
+}
 export const oneAccount = (id, options) => call("GET", account(id), options);
 export const saveAccount = (id, body) => call("PUT", account(id), { body });
 export const removeAccount = (id, version) => call("DELETE", account(id), { body: { version } });

@@ -6,7 +6,7 @@ import { useWords } from "./words.js";
 /**
  * @param {(options: {signal: AbortSignal}) => Promise<any>} load
  * @param {any[]} deps fetch again when one of these changes, or the language, which sentences come in
- * @param {{every?: number}} [options] milliseconds between two fetches; without it only once
+ * @param {{every?: number}} [options] milliseconds from an answer to the next fetch; without it only once
  * @returns {{data: any, failure: Error|null, isLoading: boolean, reload: () => void}}
  */
 export function useData(load, deps, { every = 0 } = {}) {
@@ -26,11 +26,17 @@ export function useData(load, deps, { every = 0 } = {}) {
       .catch((failure) => !stop.signal.aborted && setState((before) => ({ ...before, failure, isLoading: false })));
     return () => stop.abort();
   }, wanted);
+  const isWaiting = state.isLoading;
   useEffect(() => {
-    if (!every) return undefined;
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
-    return () => clearInterval(timer);
-  }, [every, reload]);
+    if (!every || isWaiting) return undefined; // a slow answer is waited for: the next request would end it
+    const again = () => document.visibilityState === "visible" && reload();
+    const timer = setTimeout(again, every);
+    document.addEventListener("visibilitychange", again);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", again);
+    };
+  }, [every, isWaiting, reload]);
   const { data, failure } = state;
   // What is there when something else is wanted is not its answer, also before the effect has begun to fetch that.
   const isOfAnother = wanted.some((value, index) => !Object.is(value, state.wanted[index]));

@@ -1,11 +1,12 @@
 // What waits for a person: accounts that cannot go on, and the documents of all accounts, with why and what helps.
 
-import { Fragment, HOME, h, ui, useEffect, useState } from "../host.js";
+import { Fragment, HOME, h, ui, useEffect } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useWords } from "../words.js";
 import { Actions } from "../parts/actions.js";
 import { Advice } from "../parts/advice.js";
+import { useChosen } from "../parts/chosen.js";
 import { ActionBar } from "../parts/document_actions.js";
 import { Newest, newestOf } from "../parts/document_filters.js";
 import { DocumentTable } from "../parts/document_table.js";
@@ -25,34 +26,30 @@ export function AttentionPage() {
   };
   const params = { ...filter, limit: PAGE_SIZE, offset: (address.page - 1) * PAGE_SIZE };
   const { data, failure, reload } = useData((options) => api.attention(params, options), [JSON.stringify(params)], {
-    every: 10000,
+    every: filter.search ? 0 : 10000, // a search reads every document
   });
-  const [chosen, setChosen] = useState(() => new Set());
-  const clear = () => setChosen(new Set());
+  const { chosen, picked, choose } = useChosen(data?.documents ?? NONE);
+  const clear = () => choose(new Set());
   useEffect(clear, [JSON.stringify(params)]);
-  const { data: found } = useData((options) => api.accounts({ order: "-attention", limit: PAGE_SIZE }, options), []);
-  const accounts = found?.accounts ?? [];
+  const { data: accounts } = useData((options) => api.everyAccount({ order: "-attention" }, isInNeed, options), []);
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   const { documents, total } = data;
-  const picked = documents.filter((one) => chosen.has(one.id));
   return h(
     Fragment,
     null,
     h(ui.Heading, { as: "h2", size: "lg", mb: 1 }, t("nav.attention")),
     !filter.account && !filter.search && !filter.code && h(AccountsInNeed),
     h(ui.Text, { color: "fg.muted", mb: 3 }, t("attention.explained")),
-    h(Bar, { address, filter, data, accounts }),
+    h(Bar, { address, filter, data, accounts: accounts ?? NONE }),
     h(FailureNotice, { failure, onRetry: reload }),
     h(ui.Text, { fontSize: "sm", color: "fg.muted", role: "status", mb: 1 }, t("documents.found", { count: total })),
     documents.length === 0 && h(Nothing, { title: t("attention.none") }),
     documents.length > 0 &&
-      h(DocumentTable, { documents, chosen, onChoose: setChosen, placeOf: documentPlace, withAccount: true }),
+      h(DocumentTable, { documents, chosen, onChoose: choose, placeOf: documentPlace, withAccount: true }),
     h(Pages, { total, page: address.page, onPage: (page) => address.set({ page: String(page) }) }),
     picked.length > 0 &&
       h(ActionBar, {
         documents: picked,
-        targets: byAccount(picked),
-        count: picked.length,
         onClear: clear,
         onDone: () => {
           clear();
@@ -99,19 +96,15 @@ function AccountsInNeed() {
 }
 
 const MOST_ACCOUNTS = 20;
-
-function byAccount(documents) {
-  const ids = new Map();
-  for (const one of documents) ids.set(one.account, [...(ids.get(one.account) ?? []), one.id]);
-  return [...ids].map(([account, those]) => ({ account, ids: those, fitting: null }));
-}
+const NONE = [];
+const isInNeed = (row) => row.attention > 0;
 
 function Bar({ address, filter, data: { codes, changed_after }, accounts }) {
   const { t, has } = useWords();
   const word = (code) => (has(`reason.${code}`) ? t(`reason.${code}`) : code.replaceAll("_", " "));
-  const offered = accounts.filter((row) => row.attention > 0 || row.id === filter.account);
+  const offered = accounts.filter((row) => isInNeed(row) || row.id === filter.account);
   if (filter.account && !offered.some((row) => row.id === filter.account))
-    offered.push({ id: filter.account, name: filter.account }); // one without a file, or far down the list
+    offered.push({ id: filter.account, name: filter.account }); // one far down the list
   return h(
     ui.Stack,
     { gap: 2, mb: 3 },

@@ -46,8 +46,8 @@ export function DocumentsPage() {
 
 function AccountChoice({ chosen, address }) {
   const { t } = useWords();
-  const { data } = useData((options) => api.accounts({ limit: 200 }, options), []);
-  const accounts = data?.accounts ?? [];
+  const { data } = useData((options) => api.everyAccount({}, () => true, options), []);
+  const accounts = data ?? [];
   const isListed = !chosen || accounts.some((row) => row.id === chosen);
   return h(Choice, {
     label: t("attention.account"),

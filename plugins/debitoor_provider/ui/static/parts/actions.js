@@ -1,7 +1,7 @@
 // What can be done with an account: a menu in its row, buttons on its page. Offered is what the user's rights allow;
 // whether it is allowed is asked again by Airflow when it is done.
 
-import { HOME, createContext, h, ui, useContext, useNavigate, useState } from "../host.js";
+import { HOME, createContext, h, ui, useContext, useNavigate, useRef, useState } from "../host.js";
 import { pause, sync } from "../airflow.js";
 import * as api from "../api.js";
 import { useMe } from "../me.js";
@@ -24,16 +24,21 @@ export function Actions({ onDone, children }) {
   const { t } = useWords();
   const go = useNavigate();
   const [open, setOpen] = useState(null);
+  const underWay = useRef(new Set());
   const act = async (action, row) => {
     if (action === "edit") return go(accountPlace(row.id, "/edit"));
     if (action === "duplicate") return duplicate(row).then(go, (failure) => notifyFailure(failure, t));
     if (action in DIALOGS) return setOpen({ action, row });
+    const key = `${action} ${row.id}`;
+    if (underWay.current.has(key)) return undefined; // pressed twice
+    underWay.current.add(key);
     try {
       const result = (await AT_ONCE[action](row, t)) ?? "done";
       notify(t(`do.${action}.${result}`, { name: row.name }));
     } catch (failure) {
       notifyFailure(failure, t);
     }
+    underWay.current.delete(key);
     return onDone();
   };
   const close = (hasChanged) => {
@@ -58,14 +63,16 @@ async function duplicate(row) {
   return `${HOME}/new?step=account`;
 }
 
-/** Lets the next run exceed what stopped the last one, and starts it where that is possible. */
+/** Lets the next run exceed what stopped the last one, and starts it where that is possible; returns what became of it. */
 async function allow(row) {
   await api.allowOnce(
     row.id,
     row.stops.map((stop) => stop.id),
   );
-  if (row.rights.run && !row.paused) await sync(row.dag_id);
+  return row.rights.run && !row.paused ? ALLOWED[await sync(row.dag_id)] : "done";
 }
+
+const ALLOWED = { done: "started", already: "already", after: "after" };
 
 const AT_ONCE = {
   allow,

@@ -168,8 +168,10 @@ function SumTable({ sums }) {
 function Repair({ account, missing }) {
   const { t, language } = useWords();
   const [isOpen, setOpen] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   if (!missing.length || !account.rights.edit) return null;
   const send = async () => {
+    setBusy(true);
     try {
       await planAgain(account.id, missing);
       await trigger(account.dag_id, { document_ids: missing.map((one) => one.source_id) });
@@ -178,6 +180,7 @@ function Repair({ account, missing }) {
     } catch (problem) {
       notifyFailure(problem, t);
     }
+    setBusy(false);
   };
   return h(
     ui.Box,
@@ -191,7 +194,7 @@ function Repair({ account, missing }) {
           size: "lg",
           closeWord: t("common.close"),
           onClose: () => setOpen(false),
-          footer: h(ui.Button, { colorPalette: "brand", onClick: send }, t("check.repair.send")),
+          footer: h(ui.Button, { colorPalette: "brand", loading: isBusy, onClick: send }, t("check.repair.send")),
         },
         h(ui.Text, { mb: 3 }, t("check.repair.explained")),
         h(

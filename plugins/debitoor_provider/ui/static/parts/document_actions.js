@@ -7,27 +7,26 @@ import { Dialog } from "./dialog.js";
 import { notify, notifyFailure } from "./messages.js";
 import { ReasonField } from "./reason_field.js";
 
-const ACTIONS = ["book_invoice", "book_record", "distinct", "send_again", "only_if_missing", "mark_moved", "ignore"];
+const ACTIONS = ["book_invoice", "book_record", "distinct", "send", "send_again", "only_if_missing", "mark_moved", "ignore"];
 
-/** The actions that at least one of the documents allows. */
-const allowed = (documents) => ACTIONS.filter((action) => documents.some((one) => one.actions.includes(action)));
+/** Those that allow an action, as they were last shown: a decision is never about what has become of one since. */
+const allowing = (action, documents) => documents.filter((one) => one.actions.includes(action));
 
 /**
  * Acts on what was chosen in a list; stays in sight while one scrolls.
  *
  * @param {Object} props
  * @param {Object[]} props.documents the chosen ones that are in sight
- * @param {{account: string, ids: number[]|null, fitting: Object|null}[]} props.targets what the server is asked to change
- * @param {number} props.count how many that are
  * @param {number} [props.total] how many fit the filter, when all of them can be chosen
- * @param {boolean} [props.isAll] whether all that fit are chosen
+ * @param {{account: string, fitting: Object}|null} [props.all] what the server is asked to change, when all that fit are chosen
  * @param {Object<string, number>} [props.states] how many of all that fit are in each state
  * @param {(() => void)|null} [props.onAll] chooses all that fit; without it that is not offered
  * @param {() => void} props.onClear chooses none
  * @param {() => void} props.onDone called when documents have changed
  */
-export function ActionBar({ documents, targets, count, total, isAll = false, states = {}, onAll, onClear, onDone }) {
+export function ActionBar({ documents, total = 0, all = null, states = {}, onAll, onClear, onDone }) {
   const { t } = useWords();
+  const count = all ? total : documents.length;
   return h(
     ui.Flex,
     {
@@ -48,16 +47,15 @@ export function ActionBar({ documents, targets, count, total, isAll = false, sta
     },
     h(ui.Text, { fontSize: "sm", fontWeight: "medium", "aria-live": "polite" }, t("documents.chosen", { count })),
     onAll &&
-      !isAll &&
+      !all &&
       total > count &&
       h(ui.Button, { size: "xs", variant: "ghost", onClick: onAll }, t("documents.chooseFitting", { count: total })),
     h(ui.Button, { size: "xs", variant: "ghost", onClick: onClear }, t("documents.chooseNone")),
     h(ui.Spacer),
     h(DocumentActions, {
-      actions: isAll ? ACTIONS : allowed(documents),
-      send: isAll ? sendWordOfStates(states) : sendWord(documents),
-      targets,
-      countOf: (action) => (isAll ? count : documents.filter((one) => one.actions.includes(action)).length),
+      actions: ACTIONS.filter((action) => (all ? fitting(action, states, total) : allowing(action, documents).length) > 0),
+      documents,
+      all: all && { target: all, countOf: (action) => fitting(action, states, total) },
       onDone,
     }),
   );
@@ -68,34 +66,43 @@ export function ActionBar({ documents, targets, count, total, isAll = false, sta
  *
  * @param {Object} props
  * @param {string[]} props.actions those to offer
- * @param {Object[]} props.targets what the server is asked to change
- * @param {(action: string) => number} [props.countOf] how many documents an action will change; default: one
+ * @param {Object[]} props.documents each action is for those that allow it
+ * @param {boolean} [props.isShown] whether a person sees why they wait, and decides about that reason
+ * @param {{target: Object, countOf: (action: string) => number}|null} [props.all] instead: what the server is asked to
+ *   change, and how many documents an action will change
  * @param {() => void} props.onDone called when documents have changed
- * @param {string} props.send the word for sending them, see `sendWord`
  */
-export function DocumentActions({ actions, targets, countOf = () => 1, send, onDone }) {
+export function DocumentActions({ actions, documents, isShown = false, all = null, onDone }) {
   const { t } = useWords();
-  const [action, setAction] = useState(null);
-  const wordOf = (one) => (one === "send_again" ? send : one);
+  const [open, setOpen] = useState(null);
+  const start = (action) => setOpen({ action, ids: new Set(allowing(action, documents).map((one) => one.id)) });
   const finish = (hasChanged) => {
-    setAction(null);
+    setOpen(null);
     if (hasChanged) onDone();
   };
   return h(
     ui.Wrap,
     { gap: 1, role: "group", "aria-label": t("do.actions") },
     ACTIONS.filter((one) => actions.includes(one)).map((one) =>
-      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => setAction(one) }, t(`documents.do.${wordOf(one)}`)),
+      h(ui.Button, { key: one, size: "xs", variant: "outline", onClick: () => start(one) }, t(`documents.do.${one}`)),
     ),
-    action && h(ReasonDialog, { action, word: wordOf(action), targets, count: countOf(action), onClose: finish }),
+    open && h(ReasonDialog, { action: open.action, ...meant(open, documents, isShown, all), onClose: finish }),
   );
 }
 
-function ReasonDialog({ action, word, targets, count, onClose }) {
+/** What the open dialog asks about: what allowed its action when it was opened, and still does. */
+function meant({ action, ids }, documents, isShown, all) {
+  if (all) return { explained: action, targets: [all.target], count: all.countOf(action) };
+  const those = allowing(action, documents).filter((one) => ids.has(one.id));
+  const explained = action === "send" && those.some((one) => one.target_id) ? "send_any" : action;
+  return { explained, targets: byAccount(those, isShown), count: those.length };
+}
+
+function ReasonDialog({ action, explained, targets, count, onClose }) {
   const { t } = useWords();
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);
-  const isReady = reason.trim() !== "";
+  const isReady = reason.trim() !== "" && count > 0; // a run may take the last of them meanwhile
   const act = async (event) => {
     event.preventDefault();
     if (!isReady || isBusy) return;
@@ -113,7 +120,7 @@ function ReasonDialog({ action, word, targets, count, onClose }) {
   return h(
     Dialog,
     {
-      title: t(`documents.do.${word}`),
+      title: t(`documents.do.${action}`),
       onClose: () => onClose(false),
       footer: h(
         ui.Button,
@@ -124,37 +131,44 @@ function ReasonDialog({ action, word, targets, count, onClose }) {
     h(
       ui.Stack,
       { as: "form", id: form, gap: 3, onSubmit: act },
-      h(ui.Text, null, t(`documents.do.${word}.explained`)),
+      h(ui.Text, null, t(`documents.do.${explained}.explained`)),
       h(ReasonField, { value: reason, onChange: setReason }),
     ),
   );
 }
 
-const SENT = new Set(["moved", "archived"]);
+/** What has to be in one of some states; the other actions ask more of a document. */
+const STATES = { send: ["held", "rejected", "ignored"], send_again: ["moved", "archived"] };
 
-/** Whether sending a document gives it a second record; one that is held since it has several is looked for there. */
-const wasSent = (document) => SENT.has(document.state) || Boolean(document.target_id);
-
-/** The word for sending documents: what was never sent is not sent again. */
-export function sendWord(documents) {
-  const sent = documents.filter(wasSent).length;
-  return sent === 0 ? "send" : sent === documents.length ? "send_again" : "send_any";
+/** How many of all that fit an action is for, as far as their states tell. */
+function fitting(action, states, total) {
+  if (!(action in STATES)) return total;
+  return STATES[action].reduce((sum, state) => sum + (states[state] ?? 0), 0);
 }
 
-/** The same, of documents of which no more is known than how many are in each state. */
-function sendWordOfStates(states) {
-  const there = Object.keys(states).filter((state) => states[state] > 0);
-  const sent = there.filter((state) => SENT.has(state)).length;
-  return sent === 0 ? "send" : sent === there.length ? "send_again" : "send_any";
+/** @param {Object[]} documents @param {boolean} isShown see `DocumentActions` */
+function byAccount(documents, isShown) {
+  const ids = new Map();
+  for (const one of documents) ids.set(one.account, [...(ids.get(one.account) ?? []), one.id]);
+  const reason_code = (isShown && documents[0]?.reason_code) || null;
+  return [...ids].map(([account, those]) => ({ account, ids: those, fitting: null, reason_code }));
 }
 
 async function actOnAll(action, targets, reason) {
   const sum = { changed: 0, left: 0 };
+  let refusal = null;
   for (const { account, ...chosen } of targets) {
-    const { changed, left } = await api.act(account, { action, ...chosen, reason });
-    sum.changed += changed;
-    sum.left += left;
+    try {
+      const { changed, left } = await api.act(account, { action, ...chosen, reason });
+      sum.changed += changed;
+      sum.left += left;
+    } catch (failure) {
+      if (failure.status !== 409) throw failure;
+      refusal = failure; // none of this account's; those of the next may allow it
+      sum.left += chosen.ids?.length ?? 0;
+    }
   }
+  if (refusal && !sum.changed) throw refusal;
   return sum;
 }
 

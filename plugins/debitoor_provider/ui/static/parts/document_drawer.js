@@ -7,7 +7,7 @@ import { day, moment } from "../format.js";
 import { useWords } from "../words.js";
 import { Contradictions } from "./contradictions.js";
 import { Corrections } from "./corrections.js";
-import { DocumentActions, sendWord } from "./document_actions.js";
+import { DocumentActions } from "./document_actions.js";
 import { EInvoice, Marks, Money, Reason, titleOf } from "./document_facts.js";
 import { FactList } from "./fact_list.js";
 import { Files, ShownFile } from "./files.js";
@@ -95,9 +95,9 @@ function Content({ document: one, rights, side, onShow, onChange }) {
     rights.edit &&
       one.actions.length > 0 &&
       h(DocumentActions, {
-        send: sendWord([one]),
         actions: one.actions,
-        targets: [{ account: one.account, ids: [one.id], fitting: null, reason_code: one.reason_code || null }],
+        documents: [one],
+        isShown: true,
         onDone: onChange,
       }),
     rights.edit && h(Corrections, { document: one, onDone: onChange }),

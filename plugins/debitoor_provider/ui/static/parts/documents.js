@@ -4,6 +4,7 @@ import { h, ui, useEffect, useNavigate, useParams, useState } from "../host.js";
 import * as api from "../api.js";
 import { useData } from "../data.js";
 import { useWords } from "../words.js";
+import { useChosen } from "./chosen.js";
 import { ActionBar } from "./document_actions.js";
 import { DocumentDrawer } from "./document_drawer.js";
 import { DocumentFilters, filterOf } from "./document_filters.js";
@@ -25,12 +26,12 @@ export function DocumentsTab({ account, onChange }) {
   const { data, failure, isLoading, reload } = useData(
     (options) => api.documents(account.id, params, options),
     [account.id, JSON.stringify(params)],
-    { every: account.state === "running" ? 2000 : 10000 },
+    { every: filter.search ? 0 : account.state === "running" ? 2000 : 10000 }, // a search reads every document
   );
-  const [chosen, setChosen] = useState(() => new Set());
+  const { chosen, picked, choose } = useChosen(data?.documents ?? NONE);
   const [isAll, setAll] = useState(false);
   const clear = () => {
-    setChosen(new Set());
+    choose(new Set());
     setAll(false);
   };
   useEffect(clear, [JSON.stringify(params)]);
@@ -42,6 +43,7 @@ export function DocumentsTab({ account, onChange }) {
   const place = (id) => accountPlace(account.id, `/documents${id ? `/${id}` : ""}`) + window.location.search;
   if (!data) return failure ? h(FailureNotice, { failure, onRetry: reload }) : h(Loading);
   const { documents, total } = data;
+  const all = isAll ? { account: account.id, ids: null, fitting: fittingOf(filter) } : null;
   return h(
     ui.Box,
     { "aria-busy": isLoading },
@@ -57,26 +59,20 @@ export function DocumentsTab({ account, onChange }) {
           chosen: account.rights.edit ? chosen : null,
           onChoose: (next) => {
             setAll(false);
-            setChosen(next);
+            choose(next);
           },
           placeOf: (document) => place(document.id),
         })
       : h(Nothing, { title: t("documents.none") }),
     h(Pages, { total, page: address.page, onPage: (page) => address.set({ page: String(page) }) }),
-    chosen.size > 0 &&
+    (isAll || picked.length > 0) &&
       h(ActionBar, {
-        documents: documents.filter((one) => chosen.has(one.id)),
+        documents: picked,
         total,
-        isAll,
+        all,
         states: filter.state.length ? Object.fromEntries(filter.state.map((one) => [one, data.states[one]])) : data.states,
         onAll: filter.run || data.changed_after ? null : () => setAll(true), // the server fits by all the rest
         onClear: clear,
-        targets: [
-          isAll
-            ? { account: account.id, ids: null, fitting: fittingOf(filter) }
-            : { account: account.id, ids: [...chosen], fitting: null },
-        ],
-        count: isAll ? total : chosen.size,
         onDone: changed,
       }),
     documentId &&
@@ -90,6 +86,8 @@ export function DocumentsTab({ account, onChange }) {
       }),
   );
 }
+
+const NONE = [];
 
 const fittingOf = ({ state, from, to, search, mark, invoice }) => ({
   states: state,

@@ -22,12 +22,15 @@ export function DryRunDialog({ row, onClose }) {
     (options) => api.preview(row.id, { ...asked, limit: LIMIT }, options),
     [row.id, rested.from, rested.to],
   );
+  const [isBusy, setBusy] = useState(false);
   const asRun = async () => {
+    setBusy(true);
     try {
       await trigger(row.dag_id, { ...asked, dry_run: true });
       notify(t("do.dry_run.started"));
       onClose(true);
     } catch (problem) {
+      setBusy(false);
       notifyFailure(problem, t);
     }
   };
@@ -38,7 +41,7 @@ export function DryRunDialog({ row, onClose }) {
       size: "lg",
       closeWord: t("common.close"),
       onClose,
-      footer: h(ui.Button, { colorPalette: "brand", onClick: asRun }, t("do.dry_run.asRun")),
+      footer: h(ui.Button, { colorPalette: "brand", loading: isBusy, onClick: asRun }, t("do.dry_run.asRun")),
     },
     h(ui.Text, { mb: 3 }, t("do.dry_run.explained")),
     h(

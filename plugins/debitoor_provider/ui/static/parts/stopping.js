@@ -34,8 +34,6 @@ export function StopDialog({ row, onClose }) {
 
 /** A backfill goes first, else it would start its next run. */
 async function stopAll(row) {
-  const { backfills: all } = await backfills(row.dag_id);
-  for (const one of all) if (!one.completed_at) await cancelBackfill(one.id);
-  const { dag_runs: runs } = await runsUnderWay(row.dag_id);
-  for (const run of runs) await stopRun(row.dag_id, run.dag_run_id);
+  for (const one of await backfills(row.dag_id)) if (!one.completed_at) await cancelBackfill(one.id);
+  for (const run of await runsUnderWay(row.dag_id)) await stopRun(row.dag_id, run.dag_run_id);
 }

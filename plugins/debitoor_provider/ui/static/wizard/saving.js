@@ -42,7 +42,10 @@ export function useSaving({ draft, setDraft, check, known, accountId, point, sta
       known.learn(error.problems);
       setWrong({ problems: error.problems, version });
     } else if (error.status === 409 && draft.version) {
-      setOther(await api.oneAccount(draft.accountId));
+      const there = await api.oneAccount(draft.accountId).catch(() => null);
+      // Not every refusal is somebody else's change, which has another version.
+      if (there?.version && there.version !== version) setOther(there);
+      else setFailure(error);
     } else if (error.status === 409) {
       // Somebody took the name since it was looked up.
       point(await check.now().then((found) => (found.length ? found : [taken(t)])));
