@@ -552,7 +552,7 @@ class TestPaidBefore:
 
     @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
     def test_a_record_that_a_person_chose_is_marked_as_well(self, settings):
-        one = invoice(AT_19, prepaid=D("119.00"))
+        one = invoice(AT_19, prepaid=D("50.00"))
         chosen = booked(
             one, choices={"invoice_contradicts": "record"}, settings=settings, document_date=date(2026, 1, 30)
         )
@@ -563,6 +563,7 @@ class TestPaidBefore:
         [
             invoice(AT_19),
             invoice(AT_19, prepaid=D("0.00")),
+            invoice(AT_19, prepaid=D("119.00")),  # paid with the order
             invoice(AT_19, prepaid=D("50.00"), gross=D("120.00")),  # unproven
             invoice(replace(AT_19, category="B"), prepaid=D("19.00")),  # the tax of a split payment
         ],

@@ -108,12 +108,15 @@ class Evidence:
 
     @property
     def paid_before(self) -> Decimal:
-        """What was paid before by the proven invoice; not the tax of a split payment, which may be written as paid."""
+        """The part that was paid before by the proven invoice; an order that is paid at once has no advance invoice.
+
+        The tax of a split payment may be written as paid, and is not either.
+        """
         invoice = self.invoice
         if invoice is None or not invoice.prepaid:
             return ZERO
         split_payment = sum((group.tax or ZERO for group in invoice.groups if group.category == "B"), ZERO)
-        return ZERO if invoice.prepaid == split_payment else invoice.prepaid
+        return ZERO if invoice.prepaid in {split_payment, invoice.gross} else invoice.prepaid
 
     @property
     def taxed_apart(self) -> tuple[Decimal, Decimal]:
