@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -19,9 +19,6 @@ from debitoor_provider.ui.models.common import Moment, RequestDay, RunRef, Text,
 from debitoor_provider.ui.models.corrections import StatedFacts
 from debitoor_provider.ui.models.lookalikes import LookalikeModel
 from debitoor_provider.ui.seen import seen_detail
-
-if TYPE_CHECKING:
-    pass
 
 Action = Literal[
     "book_invoice", "book_record", "distinct", "send", "send_again", "only_if_missing", "mark_moved", "ignore"
