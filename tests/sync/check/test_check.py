@@ -612,6 +612,14 @@ class TestImport:
         assert "gross amount 1.00 instead of" in found.why(first)
         assert found.missing == [second]
 
+    def test_an_invoice_that_was_cancelled_and_its_credit_note_are_the_same(self, acme):
+        source = acme.company.add_invoice(date="2026-01-31")["id"]
+        note = acme.company.cancel_invoice(source, date="2026-01-31")["id"]
+        acme.import_()
+        found = checked(acme, acme.imports())
+        assert found.outcomes == {source: "same", note: "same"}
+        assert {(row.source, row.target) for row in found.sums} == {(D(0), D(0))}
+
     def test_what_the_rules_leave_out(self, acme):
         note = acme.company.add_invoice(kind="creditNote", date="2026-02-28")["id"]
         assert checked(acme, acme.imports(documents=["invoices"])).outcomes == {note: "left out"}
