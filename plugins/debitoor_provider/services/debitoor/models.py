@@ -66,6 +66,11 @@ class NewExpenseLine(Value):
     category_id: str = ""
     reverse_charge: ReverseCharge | None = None
 
+    @property
+    def has_reverse_charge(self) -> bool:
+        """Whether the buyer owes the tax."""
+        return self.reverse_charge is not None
+
 
 @dataclass(frozen=True, slots=True)
 class NewExpense(Value):
