@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.corrections import Corrections, problems_of, to_corrections
@@ -127,6 +128,14 @@ def test_a_person_may_overrule_the_net_amount_of_a_record_with_a_gross_amount() 
     wrong_net = {"net_amount": D("50.00"), "gross_amount": D("119.00"), "tax_rates": (D(19),), "line_items": ()}
     assert obstacle(Corrections(), **wrong_net) == "figures_disagree"
     assert lines(booked(Corrections(tax=((D(19), D("119.00")),)), **wrong_net)) == {"19": "119.00"}
+
+
+def test_a_person_says_which_rate_is_right_where_record_and_line_items_disagree() -> None:
+    items = (LineItem("", None, None, D(19), None, D("119.00")),)
+    other = {"net_amount": D("0.00"), "gross_amount": D("119.00"), "tax_rates": (D(7),), "line_items": items}
+    assert obstacle(Corrections(), **other) == "items_disagree"
+    assert DIRECTIONS["export"].corrections["items_disagree"] == ("tax",)
+    assert lines(booked(Corrections(tax=((D(7), None),)), **other)) == {"7": "119.00"}
 
 
 @pytest.mark.parametrize("net", ["100.00", "-100.00"])

@@ -163,6 +163,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "net_unreadable": ("tax",),
             "too_many_rates": ("tax",),
             "figures_disagree": ("tax",),
+            "items_disagree": ("tax",),
             "no_net_amount": ("tax",),
             "odd_rate": ("tax",),
             "two_rates": ("tax",),

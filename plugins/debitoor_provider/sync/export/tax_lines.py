@@ -65,6 +65,8 @@ def split(document: Document) -> TaxSplit:
         raise rejected("net_unreadable", amount=shown(document.unread_net))
     by_items = _from_line_items(document, gross)
     if by_items is not None:
+        if not document.net_amount:
+            _check_rates_of_items(document, by_items.lines, rates)
         return by_items
     if not gross:
         return TaxSplit((TaxLine(min(rates, default=ZERO), ZERO),))
@@ -178,6 +180,17 @@ def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
     if document.net_amount and abs(document.net_amount - sum(net_of(line.gross, line.rate) for line in lines)) > slack:
         return None
     return _made_to_sum(lines, gross)
+
+
+def _check_rates_of_items(document: Document, lines: Sequence[TaxLine], rates: Sequence[Decimal]) -> None:
+    """Check the rates of line items against the document's own; an item without an amount may have any.
+
+    :raises Obstacle: when they are others: the gross amount alone does not say which are right
+    """
+    items = {item.tax_percentage for item in document.line_items}
+    booked, own = {line.rate for line in lines}, {*rates}
+    if own and not booked - {ZERO} <= own - {ZERO} <= items:
+        raise rejected("items_disagree", items=_listed(sorted(booked)), rates=_listed(rates))
 
 
 def _without_rate(gross: Decimal, net: Decimal | None) -> TaxSplit:
