@@ -186,6 +186,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "entered_rate_odd": ("exchange_rate", "currency"),
         },
         of_corrections=(
+            "tax_not_total",
             "tax_not_net",
             "stated_eu_without_rule",
             "stated_eu_without_country",
