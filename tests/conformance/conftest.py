@@ -116,4 +116,7 @@ def filled(acme: CompanyAdmin) -> CompanyAdmin:
             currency="EUR",
             lines=[{"description": "Geheimnis", "quantity": 1, "unit_net_price": 4242.42, "tax_rate": 19}],
         )
+    cancelled = acme.add_invoice(date="2026-03-02", customer_name="Verschwiegen GmbH")
+    flags = {"deleted": True, "deletedDate": "2026-03-02T10:00:00Z", "deletedByInvoiceId": acme.credit_notes()[0]["id"]}
+    acme.edit_entity(cancelled["id"], **flags)
     return acme

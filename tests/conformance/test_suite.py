@@ -55,6 +55,7 @@ def test_on_a_server_that_keeps_to_the_contract_each_row_with_a_test_is_as_assum
         ("debitoor", {"max_limit": 2}, {"A5": "ends after 2 rows", "A6": "gives 2 rows", "9": "after 2 rows"}),
         ("debitoor", {"environment_without": ["email", "currency"]}, {"A27": "without currency, email"}),
         ("debitoor", {"credit_note_amounts": "positive"}, {"A35": "1 of 1 credit notes have a positive total"}),
+        ("debitoor", {"cancelled_readable": False}, {"A37": "status 404"}),
         (
             "debitoor",
             {"retired": {"/api/sales/creditnotes/*": "gone"}},

@@ -31,7 +31,7 @@ def judged(outcome: Exception | None, stated: Corrections = EU, reason: str = "f
     return unsettled(job, entry, stated), decisions
 
 
-@pytest.mark.parametrize("code", ["foreign_tax", "stated_eu_taxed"])
+@pytest.mark.parametrize("code", ["foreign_tax", "stated_eu_taxed", "tax_not_total"])
 def test_the_same_reason_and_one_of_the_statement_itself_are_left(code: str) -> None:
     left, decisions = judged(held(code))
     assert left.code == code

@@ -124,6 +124,25 @@ def test_paid_and_deleted_invoices_are_distinguished(debitoor, acme):
     assert debitoor.get(f"/api/sales/invoices/{gone}/pdf/v1").status_code == 404
 
 
+def test_an_invoice_is_cancelled_by_a_credit_note_over_the_same_lines(debitoor, acme):
+    invoice = acme.add_invoice(customer_name="Kunde", content=b"%PDF-1.4 first", lines=[
+        {"description": "Work", "quantity": 2, "unit_net_price": "50.00", "tax_rate": 7}])  # fmt: skip
+    note = acme.cancel_invoice(invoice["id"], date="2026-02-03")
+
+    assert (note["type"], note["date"], note["customerName"]) == ("creditNote", "2026-02-03", "Kunde")
+    assert (note["totalGrossAmount"], note["totalNetAmount"], note["creditedInvoiceId"]) == (-107, -100, invoice["id"])
+    assert [row["id"] for row in debitoor.get("/api/sales/invoices/v8").json()] == [note["id"]]
+    path = f"/api/sales/invoices/{invoice['id']}"
+    shown = debitoor.get(f"{path}/v8").json()
+    assert (shown["deleted"], shown["compensated"], shown["deletedByInvoiceId"]) == (True, True, note["id"])
+    assert shown["deletedDate"]
+    assert debitoor.get(f"{path}/pdf/v1").content == b"%PDF-1.4 first"
+    acme.switch(cancelled_readable=False)
+    assert [debitoor.get(f"{path}/{end}").status_code for end in ("v8", "pdf/v1")] == [404, 404]
+    with pytest.raises(ValueError, match="404"):
+        acme.cancel_invoice(note["id"])
+
+
 def test_a_change_in_the_web_app_is_found_by_its_time(debitoor, acme, sandbox):
     invoice = acme.add_invoice()
     sandbox.advance(100)

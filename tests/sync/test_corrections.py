@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.sync.corrections import Corrections, problems_of, to_corrections
@@ -127,6 +128,48 @@ def test_a_person_may_overrule_the_net_amount_of_a_record_with_a_gross_amount() 
     wrong_net = {"net_amount": D("50.00"), "gross_amount": D("119.00"), "tax_rates": (D(19),), "line_items": ()}
     assert obstacle(Corrections(), **wrong_net) == "figures_disagree"
     assert lines(booked(Corrections(tax=((D(19), D("119.00")),)), **wrong_net)) == {"19": "119.00"}
+
+
+def test_a_person_says_which_rate_is_right_where_record_and_line_items_disagree() -> None:
+    items = (LineItem("", None, None, D(19), None, D("119.00")),)
+    other = {"net_amount": D("0.00"), "gross_amount": D("119.00"), "tax_rates": (D(7),), "line_items": items}
+    assert obstacle(Corrections(), **other) == "items_disagree"
+    assert DIRECTIONS["export"].corrections["items_disagree"] == ("tax",)
+    assert lines(booked(Corrections(tax=((D(7), None),)), **other)) == {"7": "119.00"}
+
+
+POSITIVE = {
+    "document_type": "CREDIT_NOTE",
+    "net_amount": D("110.00"),
+    "gross_amount": D("129.70"),
+    "tax_rates": (D(7), D(19)),
+    "line_items": (),
+}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("rule", "turned"), [("negate", -1), ("keep", 1)])
+def test_amounts_of_a_credit_note_may_be_stated_with_either_sign(rule: str, turned: int, sign: int) -> None:
+    tax = ((D(19), sign * D("119.00")), (D(7), sign * D("10.70")))
+    stated = Decisions(corrections=Corrections(tax=tax))
+    account = export(positive_credit_note=rule)
+    booking = draft(replace(DOCUMENT, **POSITIVE), PAPER, BOOKS, account, decisions=stated)
+    assert {rate: D(gross) for rate, gross in lines(booking).items()} == {
+        "19": turned * D("119.00"),
+        "7": turned * D("10.70"),
+    }
+    assert problems_of(stated.corrections, D("129.70"), None, None, today=date(2026, 11, 29)) == []
+
+
+def test_amounts_of_both_signs_are_those_of_their_sum() -> None:
+    mixed = Decisions(corrections=Corrections(tax=((D(19), D("140.40")), (D(7), D("-10.70")))))
+    booking = draft(replace(DOCUMENT, **POSITIVE), PAPER, BOOKS, export(positive_credit_note="negate"), decisions=mixed)
+    assert lines(booking) == {"19": "-140.40", "7": "10.70"}
+
+
+def test_an_invoice_is_not_turned_by_the_sign_of_what_is_stated() -> None:
+    tax = ((D(0), D("-21.60")), (D(7), D("-32.10")), (D(19), D("-59.30")))
+    assert obstacle(Corrections(tax=tax), **THREE_RATES) == "tax_not_total"
 
 
 @pytest.mark.parametrize("net", ["100.00", "-100.00"])

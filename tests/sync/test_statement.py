@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +31,15 @@ def of(by_rate: dict[int | None, str], day: date | None = DAY, currency: str = "
 )
 def test_differences(there, said):
     assert [difference.text() for difference in of({19: "119"}).differences(there)] == said
+
+
+def test_the_reverse_charge_is_compared_where_both_state_it():
+    known = [replace(of({0: "119"}), reverse_charge=part) for part in (D(119), D(0), None)]
+    said = [[one.text() for one in here.differences(there)] for here in known for there in known]
+    assert [words for words in said if words] == [
+        ["reverse charge on 0.00 instead of 119.00"],
+        ["reverse charge on 119.00 instead of 0.00"],
+    ]
 
 
 def test_it_is_written_by_rate():

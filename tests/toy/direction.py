@@ -43,6 +43,7 @@ class FolderDirection:
     numbers_decide = False
     overlap = OVERLAP
     deleted = DELETED
+    asked = rechecked = ()
 
     def __init__(self, account: FolderAccount, services: ServiceClients) -> None:
         self.account = account

@@ -10,6 +10,7 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
+from tests.sync.export.test_evidence import PROVING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +151,41 @@ def test_amounts_that_contradict_the_only_amount_of_the_record_are_refused_with_
     assert "in GetMyInvoices is 1000.00" in answer.json()["detail"]
     assert ledger.documents.known("acme", "export", [uid])[uid].state is State.HELD
     assert state(page(), address, tax=[{"rate": "20", "gross": "600.00"}, wrong[1]]).status_code == 200
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_amounts_of_a_positive_credit_note_are_compared_with_the_amount_that_is_booked(
+    acme, page, receipt, ledger, account_file, sign
+):
+    account_file(debitoor_id=acme.debitoor_email, positive_credit_note="negate")
+    amounts = {"net_amount": "110.00", "gross_amount": "129.70", "tax_rates": ["0", "7", "19"]}
+    uid = str(receipt(document_type="CREDIT_NOTE", **amounts))
+    message = Message("too_many_rates", rates=["0 %", "7 %", "19 %"])
+    found = PlannedDocument(uid, f"acme:{uid}", "{}", State.REJECTED, message, gross_amount=Decimal("129.70"))
+    ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
+    entry = ledger.documents.known("acme", "export", [uid])[uid]
+    address = f"api/accounts/acme/documents/{entry.id}"
+    right = [{"rate": "19", "gross": f"{sign}119.00"}, {"rate": "7", "gross": f"{sign}10.70"}]
+    wrong = [right[0], {"rate": "7", "gross": f"{sign}10.60"}]
+    answer = state(page(), address, tax=wrong)
+    assert (answer.status_code, "but the gross amount is" in answer.json()["detail"]) == (422, True)
+    assert state(page(), address, tax=right).json()["state"] == "planned"
+
+
+@pytest.mark.parametrize(("half", "status"), [("59.50", 200), ("119.00", 422)])
+def test_amounts_are_compared_with_those_of_the_e_invoice_that_a_person_has_chosen(
+    acme, page, ledger, account_file, half, status
+):
+    account_file(debitoor_id=acme.debitoor_email)
+    record = {"document_type": "RECEIPT", "document_date": "2026-01-31", "tax_rates": ["19"], "currency": "EUR"}
+    uid = str(acme.add_document(PROVING, "scan.pdf", net_amount="200.00", gross_amount="238.00", **record))
+    message = Message("invoice_contradicts", differences=[])
+    found = PlannedDocument(uid, f"acme:{uid}", "{}", State.HELD, message, gross_amount=Decimal("238.00"))
+    ledger.plans.enter("acme", "export", "debitoor__acme/manual__1", [found])
+    entry = ledger.documents.known("acme", "export", [uid])[uid]
+    ledger.documents.choose([entry], "invoice", "user:ada", "compared with the PDF")
+    tax = [{"rate": "19", "gross": half}, {"rate": "7", "gross": half}]
+    assert state(page(), f"api/accounts/acme/documents/{entry.id}", tax=tax).status_code == status
 
 
 def test_a_rate_that_is_no_number_is_named_at_its_field_in_the_reader_s_words(page, enter):

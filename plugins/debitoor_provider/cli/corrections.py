@@ -13,7 +13,7 @@ from debitoor_provider.cli.documents import LEAST, named, row_of, state_reason
 from debitoor_provider.cli.stderr import wrong
 from debitoor_provider.messages import LOG, Message, current_reader
 from debitoor_provider.runs.account_files import account_files, fileless
-from debitoor_provider.runs.corrections import unsettled
+from debitoor_provider.runs.corrections import recorded_gross, unsettled
 from debitoor_provider.runs.jobs import job_of
 from debitoor_provider.runs.windows import to_day
 from debitoor_provider.services.errors import Misconfigured
@@ -48,7 +48,7 @@ def correct(args: Namespace) -> None:
         settings = None if fileless([entry.account], files, ledger) else settings_of(entry.account)
         period = settings.period if settings else Period()
         today = datetime.now(UTC).date()
-        if problems := problems_of(stated, entry.gross_amount, period.start, period.end, today=today):
+        if problems := problems_of(stated, recorded_gross(entry), period.start, period.end, today=today):
             raise wrong(*problems)
         if settings:  # without a file it is not known by which settings the document would be drafted
             with job_of(entry.account, settings, ledger, run_id="correct") as job:

@@ -82,6 +82,16 @@ def test_a_pdf_of_a_credit_note_comes_with_its_headers(
     seen("the PDF of a credit note")
 
 
+@pytest.mark.row("A37")
+def test_a_cancelled_invoice_is_read_with_its_pdf(debitoor: Probe, seen: Seen) -> None:
+    """Read an invoice that a credit note cancels."""
+    listed = array(debitoor, constants.INVOICES, {"includeDeleted": "true"})
+    cancelled = need([row for row in listed if row.get("deletedByInvoiceId")], "no invoice was cancelled")
+    debitoor.answer(constants.INVOICE.format(id=segment(cancelled[0]["id"])))
+    _expect_pdf(debitoor, constants.INVOICE_PDF, cancelled[0])
+    seen(f"{len(cancelled)} cancelled; read with its PDF")
+
+
 def _expect_pdf(debitoor: Probe, path: str, document: JsonRecord) -> None:
     answer = debitoor.answer(path.format(id=segment(document["id"])), headers={"Accept": "application/pdf, */*"})
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.directions import DIRECTIONS
+from debitoor_provider.sync.ledger import read_choices
 from debitoor_provider.sync.obstacle import Obstacle
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from debitoor_provider.messages import Message
     from debitoor_provider.sync.corrections import Corrections
     from debitoor_provider.sync.ledger import Entry
@@ -35,3 +38,8 @@ def unsettled(job: Job, entry: Entry, stated: Corrections) -> Message | None:
     except ServiceError:
         return None
     return None
+
+
+def recorded_gross(entry: Entry) -> Decimal | None:
+    """Return the gross amount of a document's record; ``None`` where a person has chosen that of its e-invoice."""
+    return None if "invoice" in read_choices(entry.choice).values() else entry.gross_amount

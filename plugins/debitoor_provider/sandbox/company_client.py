@@ -148,6 +148,11 @@ class CompanyAdmin:
         made: JsonObject = self._call("POST", "/invoices", body)
         return made
 
+    def cancel_invoice(self, ident: str, *, date: str | None = None) -> JsonObject:
+        """Cancel a sales invoice by a credit note, which is returned."""
+        note: JsonObject = self._call("POST", f"/invoices/{ident}/cancel", {"date": date})
+        return note
+
     def add_expense(self, **body: Any) -> JsonObject:
         """Enter an expense as a person would; the keys are those of the API, the service computes the amounts."""
         made: JsonObject = self._call("POST", "/expenses", body)

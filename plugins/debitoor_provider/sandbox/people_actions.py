@@ -197,6 +197,29 @@ def delete_entity(world: World, company: Company, ident: str) -> None:
         entities.save(world, company, kind, entity | flag, what="deleted")
 
 
+def cancel_invoice(world: World, company: Company, ident: str, *, date: str | None = None) -> dict[str, Any]:
+    """Cancel an invoice in Debitoor by a credit note over the same lines (D 7.3).
+
+    :param date: of the credit note; today if None
+    :return: the credit note
+    :raises Unknown: if there is no invoice with this id
+    """
+    with world.store.transaction():
+        kind, invoice = _entity(world, company, ident)
+        if kind != "invoice":
+            raise Unknown(ident)
+        names = {"description": "description", "quantity": "quantity", "unitNetPrice": "unit_net_price",
+                 "taxRate": "tax_rate"}  # fmt: skip
+        note = add_invoice(
+            world, company, kind="creditNote", date=date, currency=invoice["currency"], creditedInvoiceId=ident,
+            customer_name=invoice["customerName"], customer_country=invoice["customerCountry"],
+            lines=[{name: line[key] for key, name in names.items()} for line in invoice["lines"]],
+        )  # fmt: skip
+        flags = {"deleted": True, "deletedByInvoiceId": note["id"], "compensated": True}
+        entities.save(world, company, kind, invoice | flags, what="deleted")
+        return note
+
+
 def print_again(world: World, company: Company, ident: str, content: bytes) -> None:
     """Replace the PDF of a sales document, as a change of its layout would; the record does not change.
 

@@ -40,6 +40,7 @@ class Switches:
     strict_bookkeeping: bool = False  # A20, A21
     attachment_over_quota: bool = False  # D 5.3: the plan's quota is used up; the call succeeds anyway
     credit_note_amounts: Literal["negative", "positive"] = "negative"  # D 7: the sign is documented nowhere
+    cancelled_readable: bool = True  # A37: whether an invoice that a credit note cancels can be read by its id
     environment_without: tuple[Literal["email", "countryCode", "currency"], ...] = ()  # A27: only the id is certain
 
 

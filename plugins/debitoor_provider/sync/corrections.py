@@ -103,9 +103,10 @@ def typed_number(text: str, read: Callable[[str], Decimal | None]) -> Decimal | 
 def problems_of(
     stated: Corrections, gross: Decimal | None, start: date | None, end: date | None, *, today: date
 ) -> Sequence[Message]:
-    """Return what is wrong with facts that a person states about a document.
+    """Return what is wrong with facts that a person states about a document, as far as it shows without a draft.
 
-    :param gross: the document's gross amount as its record states it
+    :param gross: the document's gross amount as its record states it, in the books perhaps with the other sign;
+        ``None`` where it is not known or does not count
     :param start: first document date that the account takes
     :param end: last document date that the account takes
     """
@@ -136,7 +137,7 @@ def _problems_of_tax(tax: Sequence[tuple[Decimal, Decimal | None]], gross: Decim
         return [Message("correction_amount_missing")]
     if any(amount != cents(amount) or abs(amount) > LARGEST for amount in amounts):
         return [Message("correction_amount", largest=LARGEST)]
-    if amounts and gross and sum(amounts, Decimal(0)) != gross:
+    if amounts and gross and abs(sum(amounts, Decimal(0))) != abs(gross):
         return [Message("tax_not_total", total=cents(sum(amounts, Decimal(0))), gross=cents(gross))]
     return []
 

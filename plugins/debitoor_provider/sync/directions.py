@@ -166,6 +166,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "net_unreadable": ("tax",),
             "too_many_rates": ("tax",),
             "figures_disagree": ("tax",),
+            "items_disagree": ("tax",),
             "no_net_amount": ("tax",),
             "odd_rate": ("tax",),
             "two_rates": ("tax",),
@@ -188,6 +189,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "entered_rate_odd": ("exchange_rate", "currency"),
         },
         of_corrections=(
+            "tax_not_total",
             "tax_not_net",
             "stated_eu_without_rule",
             "stated_eu_without_country",

@@ -23,12 +23,14 @@ class Statement:
 
     :param by_rate: gross amount of each tax rate; credit notes are negative, rates without an amount are left out
     :param gross: the whole gross amount
+    :param reverse_charge: the part of it for which the buyer owes the tax; ``None`` where that is not stated
     """
 
     date: dt.date | None
     by_rate: Mapping[StatedRate, Decimal]
     gross: Decimal
     currency: str
+    reverse_charge: Decimal | None = None
 
     @classmethod
     def of_total(cls, day: dt.date | None, rates: Sequence[Decimal], gross: Decimal | None, currency: str) -> Statement:
@@ -47,12 +49,31 @@ class Statement:
             found.append(Message("check_gross", here=f"{self.gross:.2f}", there=f"{there.gross:.2f}"))
         if self.by_rate != there.by_rate and (self.gross == there.gross or there.gross != sum(there.by_rate.values())):
             found.append(Message("check_rates", here=str(self), there=str(there)))
+        if self.gross == there.gross:
+            found += reverse_charge_differs(self.reverse_charge, there.reverse_charge)
         return found
 
     def __str__(self) -> str:
         """Write the amounts by rate, e.g. ``19 %: 119.00; 7 %: 10.70``."""
         parts = sorted(self.by_rate.items(), key=lambda part: (part[0] is None, part[0] or ZERO))
         return "; ".join(f"{percent(rate)}: {gross:.2f}" for rate, gross in parts) or f"{self.gross:.2f}"
+
+
+def reverse_charge_differs(here: Decimal | None, there: Decimal | None) -> list[Message]:
+    """Return that the buyer owes the tax of another part at the target; nothing where one of them is not known."""
+    if here is None or there is None or here == there:
+        return []
+    return [Message("check_reverse_charge", here=f"{here:.2f}", there=f"{there:.2f}")]
+
+
+def reverse_charge_in(detail: Mapping[str, Any]) -> Decimal | None:
+    """Return the part of an attempt's gross amount for which the buyer owes the tax.
+
+    :param detail: of the history; one of an earlier version has the reason of the reverse charge without the amount
+    """
+    if "reverse_gross" not in detail and "reverse_charge" in detail:
+        return None
+    return Decimal(detail.get("reverse_gross", 0))
 
 
 def percent(rate: StatedRate) -> str:
@@ -92,8 +113,9 @@ def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[StatedRate, D
 def announced(detail: Mapping[str, Any], currency: str) -> Statement:
     """Return the figures that a document's history has of an attempt to send it.
 
-    :param detail: with ``date`` and ``by_rate``
+    :param detail: with ``date`` and ``by_rate``, perhaps ``reverse_gross``
     :param currency: of the record that was to be made
     """
     by_rate = sums_by_rate((Decimal(rate), Decimal(gross)) for rate, gross in detail["by_rate"].items())
-    return Statement(dt.date.fromisoformat(detail["date"]), by_rate, sum(by_rate.values(), ZERO), currency)
+    gross = sum(by_rate.values(), ZERO)
+    return Statement(dt.date.fromisoformat(detail["date"]), by_rate, gross, currency, reverse_charge_in(detail))

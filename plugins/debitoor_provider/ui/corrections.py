@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from debitoor_provider.runs.corrections import unsettled
+from debitoor_provider.runs.corrections import recorded_gross, unsettled
 from debitoor_provider.sync.accounts.sections import Books, Period
 from debitoor_provider.sync.accounts.settings import DebitoorAccount
 from debitoor_provider.sync.books import complete_books_of
@@ -74,7 +74,7 @@ def correct(entry: Entry, stated: Corrections, actor: str, reason: str) -> None:
         raise RequestRefused("correction_not_allowed", status=409)
     settings = None if is_fileless(entry.account) else settings_of(entry.account)
     period = settings.period if settings else Period()
-    for problem in problems_of(stated, entry.gross_amount, period.start, period.end, today=datetime.now(UTC).date()):
+    for problem in problems_of(stated, recorded_gross(entry), period.start, period.end, today=datetime.now(UTC).date()):
         raise RequestRefused(problem.code, status=422, **problem.params)
     if settings:  # without a file it is not known by which settings the document would be drafted
         with opened_job(entry.account, settings) as job:

@@ -88,6 +88,17 @@ def test_an_invoice_and_a_credit_note():
     assert (found.type, found.number, found.tax_rates) == (SalesType.CREDIT_NOTE, "CN-1", (Decimal(19), Decimal("7.7")))
     assert (found.deleted, found.paid, found.customer_country) == (True, True, "")
     assert parse.sales_document({"id": "1", "number": 12}).type == SalesType.INVOICE
+
+
+@pytest.mark.parametrize("flags", [{"deletedByInvoiceId": "2"}, {"compensated": True}])
+def test_what_a_credit_note_cancels_is_not_deleted(flags):
+    deleted = {"id": "1", "deleted": True, "deletedDate": "2026-02-01T10:00:02Z"}
+    assert parse.sales_document(deleted).is_deleted
+    assert parse.sales_document({"id": "1", "deletedDate": "2026-02-01T10:00:02Z"}).is_deleted
+    found = parse.sales_document({**deleted, **flags})
+    assert (found.cancelled, found.is_deleted) == (True, False)
+    bare = parse.sales_document({**deleted, "deletedByInvoiceId": None, "compensated": False})
+    assert (bare.cancelled, bare.is_deleted) == (False, True)
     assert parse.sales_document({"id": "1", "number": 12}).number == "12"
     assert parse.credit_note({"id": "1"}).type == SalesType.CREDIT_NOTE
 

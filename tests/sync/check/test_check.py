@@ -98,6 +98,20 @@ class TestExport:
         ]
         assert [found.why(one) for one in (first, second)] == ["", ""]
 
+    def test_an_expense_that_lost_its_reverse_charge_differs(self, acme):
+        abroad = {"supplier": "Moulin", "supplier_country": "FR", "net_amount": "50", "gross_amount": "50"}
+        uid = acme.document(**abroad, tax_rates=["0"])
+        rule = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
+        account = acme.exports(reverse_charge=rule)
+        acme.export(account)
+        assert checked(acme, account).outcomes == {uid: "same"}
+        stored = expense_of(acme, uid)
+        lines = [{name: value for name, value in line.items() if name != "reverseCharge"} for line in stored["lines"]]
+        acme.company.edit_entity(stored["id"], lines=lines)
+        found = checked(acme, account)
+        assert found.outcomes == {uid: "differs"}
+        assert "reverse charge on 0.00 instead of 50.00" in found.why(uid)
+
     def test_nothing_is_written(self, acme):
         acme.document()
         acme.export()
@@ -611,6 +625,14 @@ class TestImport:
         assert found.outcomes == {first: "differs", second: "only here"}
         assert "gross amount 1.00 instead of" in found.why(first)
         assert found.missing == [second]
+
+    def test_an_invoice_that_was_cancelled_and_its_credit_note_are_the_same(self, acme):
+        source = acme.company.add_invoice(date="2026-01-31")["id"]
+        note = acme.company.cancel_invoice(source, date="2026-01-31")["id"]
+        acme.import_()
+        found = checked(acme, acme.imports())
+        assert found.outcomes == {source: "same", note: "same"}
+        assert {(row.source, row.target) for row in found.sums} == {(D(0), D(0))}
 
     def test_what_the_rules_leave_out(self, acme):
         note = acme.company.add_invoice(kind="creditNote", date="2026-02-28")["id"]

@@ -12,8 +12,8 @@ from debitoor_provider.sync.export.booked_amounts import BookedAmounts
 FIGURES = BookedAmounts(date(2026, 1, 31), {Decimal(7): Decimal("107.00"), Decimal(19): Decimal("119.00")})
 
 
-def line(rate: str, gross: str | None) -> ExpenseLine:
-    return ExpenseLine(Decimal(rate), Decimal(gross) if gross else None, None, None)
+def line(rate: str, gross: str | None, *, reverse: bool = False) -> ExpenseLine:
+    return ExpenseLine(Decimal(rate), Decimal(gross) if gross else None, None, None, has_reverse_charge=reverse)
 
 
 STORED = Expense(
@@ -39,6 +39,33 @@ STORED = Expense(
 )
 def test_what_is_stored_is_compared_by_date_sum_and_rate(stored: Expense, differences: list[str]) -> None:
     assert [difference.text() for difference in FIGURES.differences(stored)] == differences
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "differences"),
+    [
+        (True, [True], []),
+        (False, [False], []),
+        (True, [False], ["reverse charge on 0.00 instead of 226.00"]),
+        (False, [True], ["reverse charge on 226.00 instead of 0.00"]),
+        (True, [True, False], ["reverse charge on 100.00 instead of 226.00"]),
+    ],
+)
+def test_what_is_stored_is_compared_by_its_reverse_charge(
+    sent: bool, stored: list[bool], differences: list[str]
+) -> None:
+    figures = BookedAmounts.of(STORED.date, [line("0", "226", reverse=sent)])
+    amounts = ["100", "126"] if len(stored) > 1 else ["226"]
+    lines = tuple(line("0", gross, reverse=reverse) for gross, reverse in zip(amounts, stored, strict=True))
+    assert [one.text() for one in figures.differences(replace(STORED, lines=lines))] == differences
+    assert BookedAmounts.from_json(figures.as_json()) == figures
+
+
+def test_an_attempt_of_an_earlier_version_says_nothing_of_its_reverse_charge() -> None:
+    figures = BookedAmounts.of(STORED.date, [line("0", "226", reverse=True)])
+    detail = {name: value for name, value in figures.as_json().items() if name != "reverse_gross"}
+    known = BookedAmounts.from_json(detail | {"reverse_charge": {"code": "reverse_charge_by_country"}})
+    assert known.differences(replace(STORED, lines=(line("0", "226"),))) == []
 
 
 def test_figures_are_read_back_from_the_ledger_unchanged() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from debitoor_provider.sync.accounts.settings import ExportAccount
     from tests.sync.stage import Stage
 
 
@@ -192,6 +194,63 @@ def test_the_service_that_checks_the_reverse_charge_is_content(stage_of: Callabl
     uids = [acme.document(**abroad, tax_rates=["0"]), acme.document(**abroad, tax_rates=["0"], currency="USD")]
     acme.export(acme.exports(reverse_charge=rule, foreign_currency="zero_amount"))
     assert acme.booked() == {uids[0]: 50, uids[1]: 0}
+
+
+def reversed_(acme: Stage) -> tuple[str, ExportAccount]:
+    """Add a document that is booked with the reverse charge."""
+    rule = {"tax_rate": "19", "product_or_service": "service", "consumption_or_resale": "consumption"}
+    abroad = {"supplier": "Moulin", "supplier_country": "FR", "net_amount": "50", "gross_amount": "50"}
+    return acme.document(**abroad, tax_rates=["0"]), acme.exports(reverse_charge=rule)
+
+
+def without_reverse_charge(acme: Stage, expense: str) -> Any:
+    """Remove the reverse charge from an expense, as a bookkeeper would."""
+    [stored] = [one for one in acme.company.expenses() if one["id"] == expense]
+    lines = [{name: value for name, value in line.items() if name != "reverseCharge"} for line in stored["lines"]]
+    return acme.company.edit_entity(expense, lines=lines)
+
+
+def test_an_expense_that_is_stored_without_its_reverse_charge_is_not_taken_for_moved(acme: Stage) -> None:
+    uid, account = reversed_(acme)
+    create = acme.debitoor.create_expense
+
+    def dropped(expense: Any) -> Any:
+        stored = create(expense)
+        without_reverse_charge(acme, stored.id)
+        return acme.debitoor.expense(stored.id)
+
+    acme.debitoor.create_expense = dropped
+    acme.export(account)
+    assert acme.states() == {uid: "rejected stored_differently"}
+    assert "reverse charge on 0.00 instead of 50.00" in acme.entry(uid).reason
+
+
+def test_an_answer_without_the_reverse_charge_is_completed_by_a_look(acme: Stage) -> None:
+    uid, account = reversed_(acme)
+    create = acme.debitoor.create_expense
+
+    def answer(expense: Any) -> Any:
+        stored = create(expense)
+        return replace(stored, lines=tuple(replace(line, has_reverse_charge=False) for line in stored.lines))
+
+    acme.debitoor.create_expense = answer
+    watch = acme.watch()
+    acme.export(account)
+    assert acme.states() == {uid: "moved"}
+    assert watch.calls["debitoor.expenses.get"] == 1
+
+
+def test_a_copy_that_lost_its_reverse_charge_is_not_adopted(acme: Stage) -> None:
+    uid, account = reversed_(acme)
+    acme.export(account)
+    [expense] = acme.company.expenses()
+    acme.open_ledger("new")
+    acme.export(account)
+    assert acme.states() == {uid: "moved"}
+    without_reverse_charge(acme, expense["id"])
+    acme.open_ledger("newer")
+    acme.export(account)
+    assert acme.states() == {uid: "held differs_at_target"}
 
 
 def test_hostile_words_reach_the_books_on_one_line(acme: Stage) -> None:

@@ -72,6 +72,12 @@ def lines(parts: TaxSplit) -> str:
         (document("226.00", "200.00", "19", "19:60 19:59 7:107"), "7:107.00 19:119.00"),
         (document("109.00", None, "", "19:119.00 19:-10.00"), "19:109.00"),  # a discount
         (document("119.02", "100.00", "", "19:59.50 19:59.50"), "19:119.02"),
+        (document("119.00", "100.00", "7", "19:119.00"), "19:119.00"),  # the net amount says which rate is right
+        (document("226.00", None, "0 7 19", "19:119.00 7:107.00"), "7:107.00 19:119.00"),
+        (document("226.00", "0.00", "7 19", "19:119.00 7:107.00"), "7:107.00 19:119.00"),
+        (document("119.00", None, "7 19", "19:119.00 7:0"), "19:119.00"),
+        (document("119.00", None, "19", "19:119.00 7:0"), "19:119.00"),
+        (document("228.00", None, "7 19", "19:119.00 7:107.00 0:2.00"), "0:2.00 7:107.00 19:119.00"),
         (document("119.00", None, "", "19:119.00 7:0"), "19:119.00"),
         # line items that are incomplete or do not add up are ignored
         (document("119.00", "100.00", "19", "-:119.00"), "19:119.00"),
@@ -106,6 +112,12 @@ def test_a_document_has_one_line_for_each_tax_rate(source: Document, booked: str
         (document("190.00", "200.00", "7 19"), "figures_disagree"),
         (document("336.00", "300.00", "7 10 19"), "too_many_rates"),
         (document("336.00", "300.00", "7 10 19", "7:107.00"), "too_many_rates"),
+        # line items at other rates, and no net amount that would confirm them
+        (document("119.00", "0.00", "7", "19:119.00"), "items_disagree"),
+        (document("119.00", None, "7 19", "19:119.00"), "items_disagree"),
+        (document("226.00", None, "19", "19:119.00 7:107.00"), "items_disagree"),
+        (document("119.00", None, "19", "0:119.00"), "items_disagree"),
+        (document("119.00", None, "0", "19:119.00"), "items_disagree"),
         (document("119.00", None, "-19"), "odd_rate"),
         (document("119.00", None, "101"), "odd_rate"),
         (document("119.00", None, "19.005"), "odd_rate"),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debitoor_provider.messages import Message
+from debitoor_provider.messages.catalogue import entries
 from debitoor_provider.sync.check.check import check
+from debitoor_provider.sync.export.exchange_rates import ExchangeRates
+from debitoor_provider.sync.export.waits import ASKED, RECHECKED, look_again
 from debitoor_provider.sync.window import RunKind, manual
+from tests.sync.export.test_selection import export
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated, ubl
 
 if TYPE_CHECKING:
@@ -43,6 +49,15 @@ def reads(watch: Watch) -> int:
 
 def previewed(stage: Stage, account: ExportAccount) -> dict[str, tuple[str, str]]:
     return {row.source_id: (row.outcome, row.message.code if row.message else "") for row in stage.preview(account)}
+
+
+def test_only_the_reasons_that_are_declared_are_looked_at_again() -> None:
+    looked_at = set()
+    for code in entries("en").keys() - RECHECKED:
+        waits: Any = SimpleNamespace(reason_code=code, message=Message(code), decisions="", snapshot="")
+        if look_again(waits, export(), ExchangeRates("")) is not False:
+            looked_at.add(code)
+    assert looked_at == ASKED
 
 
 @pytest.mark.parametrize("write", [cii, ubl])

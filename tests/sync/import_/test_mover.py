@@ -134,6 +134,47 @@ def test_an_invoice_deleted_before_or_after_the_plan_is_not_moved(acme: Stage) -
     assert acme.states("import") == {after: "gone"}
 
 
+def test_an_invoice_that_a_credit_note_cancels_comes_with_it(acme: Stage) -> None:
+    before = invoice(acme, number="1001")
+    note = acme.company.cancel_invoice(before)["id"]
+    after = invoice(acme, number="1003")
+    acme.plan_import(acme.imports())
+    other = acme.company.cancel_invoice(after)["id"]
+    acme.finish_import()
+    assert acme.states("import") == {before: "moved", note: "moved", after: "moved"}
+    acme.import_()
+    grosses = {source: float(row["grossAmount"]) for source, row in imported(acme).items()}
+    assert grosses == {before: 119, note: -119, after: 119, other: -119}
+
+
+def test_an_invoice_that_is_cancelled_after_it_was_imported_stays(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.import_()
+    note = acme.company.cancel_invoice(source)["id"]
+    acme.clock.pass_by(days=1)
+    acme.import_()
+    assert acme.states("import") == {source: "moved", note: "moved"}
+
+
+def test_a_cancelled_invoice_is_left_out_where_its_credit_note_is(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.company.cancel_invoice(source)
+    account = acme.imports(documents=["invoices"])
+    plan = acme.import_(account)
+    assert plan.left_out == {"cancelled_by_credit_note": 1, "document_type": 1}
+    assert imported(acme) == {}
+    acme.import_(acme.imports())
+    assert sorted(float(row["grossAmount"]) for row in imported(acme).values()) == [-119, 119]
+
+
+def test_a_cancelled_invoice_that_cannot_be_read_is_shown_and_not_left_out(stage_of: Callable[..., Stage]) -> None:
+    acme = stage_of(switches={"cancelled_readable": False})
+    source = invoice(acme)
+    note = acme.company.cancel_invoice(source)["id"]
+    acme.import_()
+    assert acme.states("import") == {source: "rejected refused_by_service", note: "moved"}
+
+
 @pytest.mark.parametrize(
     ("effect", "details"),
     [

@@ -151,6 +151,9 @@ def test_the_longest_unchecked_documents_are_checked_first(ledger: Ledger, clock
 
     assert [entry.source_id for entry in ledger.documents.waiting("acme")] == ["1", "3", "2"]
     assert [entry.source_id for entry in ledger.documents.waiting("acme", 1)] == ["1"]
+    assert [entry.source_id for entry in ledger.documents.waiting("acme", codes={"another"})] == []
+    code = next(iter(ledger.documents.waiting("acme"))).reason_code
+    assert [entry.source_id for entry in ledger.documents.waiting("acme", codes={code})] == ["1", "3", "2"]
 
 
 def test_what_another_account_sent_can_be_seen(ledger: Ledger):

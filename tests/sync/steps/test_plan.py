@@ -8,6 +8,7 @@ import pytest
 from debitoor_provider.services.errors import BadAnswer, Misconfigured, RetryError
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.ledger.plan_writer import PlanWriter
+from debitoor_provider.sync.ledger.rows import to_entry
 from debitoor_provider.sync.window import RunKind, Window, manual
 
 if TYPE_CHECKING:
@@ -138,6 +139,29 @@ def test_a_document_waits_for_its_tag_and_is_moved_when_it_has_it(acme: Stage) -
     acme.company.edit_document(int(uid), tags=["books", "checked"])
     acme.export(account)
     assert acme.booked() == {uid: 119}
+
+
+def test_what_waits_for_something_that_a_listing_shows_is_not_read(
+    acme: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = acme.exports(filter={"approved_only": True, "tags": {"all": ["books"]}})
+    monkeypatch.setattr("debitoor_provider.sync.steps.plan._RECHECKED", 2)
+    tagged = [acme.document(tags=["books"], **waits_for_approval()) for _ in range(3)]
+    acme.documents(3)
+    acme.export(account)
+    assert sorted(acme.states().values()) == ["waiting not_approved"] * 3 + ["waiting tag_missing"] * 3
+    acme.clock.pass_by(days=2)
+    read: list[str] = []
+
+    def noted(row: Any) -> Entry:
+        entry = to_entry(row)
+        read.append(entry.source_id)
+        return entry
+
+    monkeypatch.setattr("debitoor_provider.sync.ledger.pending.to_entry", noted)
+    acme.plan(account)
+    assert set(read) < {*tagged}
+    assert len(set(read)) == 2
 
 
 def test_a_waiting_document_that_leaves_the_period_waits_no_longer(acme: Stage) -> None:

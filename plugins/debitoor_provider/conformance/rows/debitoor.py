@@ -61,4 +61,6 @@ ROWS: Final = (
     ContractRow("A34", "booleans in a query are `true` and `false`"),
     ContractRow("A35", "amounts of a credit note are negative"),
     ContractRow("A36", "a supplier in a territory has the country of its state", WRITES),
+    ContractRow("A37", "an invoice that a credit note cancels can be read, with its PDF"),
+    ContractRow("A38", "an answer has `reverseCharge` on each line that has it", WRITES),
 )

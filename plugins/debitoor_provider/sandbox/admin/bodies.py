@@ -113,6 +113,12 @@ class NewInvoice(Body):
     extra: dict[str, Any] = Field(default_factory=dict)
 
 
+class Cancellation(Body):
+    """See :func:`debitoor_provider.sandbox.people_actions.cancel_invoice`."""
+
+    date: str | None = None
+
+
 class Print(Body):
     """The PDF of a sales document."""
 

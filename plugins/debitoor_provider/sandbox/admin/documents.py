@@ -10,7 +10,15 @@ from fastapi import APIRouter, Response
 
 from debitoor_provider.sandbox import json_codec, people_actions
 from debitoor_provider.sandbox.admin.access import A_FILE, CompanyOf, Json, WorldOf, file_response
-from debitoor_provider.sandbox.admin.bodies import DocumentFields, Generation, NewDocument, NewInvoice, NewPortal, Print
+from debitoor_provider.sandbox.admin.bodies import (
+    Cancellation,
+    DocumentFields,
+    Generation,
+    NewDocument,
+    NewInvoice,
+    NewPortal,
+    Print,
+)
 from debitoor_provider.sandbox.data import lifelike, loader
 from debitoor_provider.sandbox.debitoor import files
 from debitoor_provider.sandbox.gmi import counterparties
@@ -85,6 +93,12 @@ async def add_invoice(body: NewInvoice, company: CompanyOf, world: WorldOf) -> J
     """Book a sales invoice or credit note."""
     fields = body.model_dump()
     return Json(people_actions.add_invoice(world, company, **fields.pop("extra"), **fields))
+
+
+@router.post("/companies/{company_id}/invoices/{ident}/cancel")
+async def cancel_invoice(ident: str, body: Cancellation, company: CompanyOf, world: WorldOf) -> Json:
+    """Cancel a sales invoice by a credit note."""
+    return Json(people_actions.cancel_invoice(world, company, ident, **body.model_dump()))
 
 
 @router.post("/companies/{company_id}/expenses")

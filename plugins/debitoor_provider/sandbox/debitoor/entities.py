@@ -63,10 +63,11 @@ def save(
 def find(
     world: World, company: Company, kinds: tuple[Kind, ...], ident: str, *, deleted: bool = False
 ) -> tuple[dict[str, Any], str] | None:
-    """Return the entity and the hash of its PDF; None if unknown, of another company, or deleted (A19)."""
+    """Return the entity and the hash of its PDF; None if unknown, of another company, or deleted (A19, A37)."""
+    shown = "data->>'deletedByInvoiceId' IS NOT NULL" if company.switches.cancelled_readable else "FALSE"
     row = world.store.row(
         f"SELECT data, sha256 FROM entity WHERE id = ? AND company = ? AND kind IN ({_marks(kinds)}) "
-        f"AND ({int(deleted)} OR deleted IS NULL)",
+        f"AND ({int(deleted)} OR deleted IS NULL OR {shown})",
         ident, company.id, *kinds,
     )  # fmt: skip
     return (json_codec.parse(row[0]), row[1]) if row else None

@@ -112,7 +112,7 @@ _SALES = record(  # D 7.3
         "type": one_of("invoice", "creditNote"),
         **each(("date", "dueDate"), DAY),
         **each(("totalNetAmount", "totalTaxAmount", "totalGrossAmount", "unpaidAmount"), NUMBER),
-        **each(("paid", "booked", "sent", "viewed", "archived", "deleted"), YES_OR_NO),
+        **each(("paid", "booked", "sent", "viewed", "archived", "deleted", "compensated"), YES_OR_NO),
         **each(("taxGroups", "lines", "payments", "attachments"), rows({"type": "object"})),
         **each(("history", "companyProfile"), {"type": "object"}),
     },

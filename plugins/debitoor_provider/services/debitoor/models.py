@@ -66,6 +66,11 @@ class NewExpenseLine(Value):
     category_id: str = ""
     reverse_charge: ReverseCharge | None = None
 
+    @property
+    def has_reverse_charge(self) -> bool:
+        """Whether the buyer owes the tax."""
+        return self.reverse_charge is not None
+
 
 @dataclass(frozen=True, slots=True)
 class NewExpense(Value):
@@ -155,9 +160,15 @@ class SalesDocument(Value):
     tax_groups: tuple[SalesTaxGroup, ...] = ()
     deleted: bool = False
     deleted_date: dt.datetime | None = None
+    cancelled: bool = False
     created_date: dt.datetime | None = None
     last_modified_date: dt.datetime | None = None
     unread_date: str = ""
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it is gone; one that a credit note cancels has the same flags, but both stay in the books."""
+        return (self.deleted or self.deleted_date is not None) and not self.cancelled
 
 
 @dataclass(frozen=True, slots=True)

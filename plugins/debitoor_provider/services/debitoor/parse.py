@@ -150,6 +150,7 @@ def sales_document(payload: Any) -> SalesDocument:
         tax_groups=tax_groups(record),
         deleted=flag(record.get("deleted")),
         deleted_date=moment(record.get("deletedDate")),
+        cancelled=bool(text(record.get("deletedByInvoiceId"))) or flag(record.get("compensated")),
         created_date=moment(record.get("createdDate")),
         last_modified_date=moment(record.get("lastModifiedDate")),
     )

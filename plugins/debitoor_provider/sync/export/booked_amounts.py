@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.findings import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO
+from debitoor_provider.sync.statement import reverse_charge_differs, reverse_charge_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,29 +23,34 @@ class BookedAmounts:
     """The figures that have to agree before a document counts as moved.
 
     :param by_rate: gross amount of each tax rate in per cent; rates without an amount are left out
+    :param reverse_charge: the part of the gross amount for which the buyer owes the tax; ``None`` where the history
+        does not have it
     """
 
     date: dt.date
     by_rate: Mapping[Decimal, Decimal]
+    reverse_charge: Decimal | None = ZERO
 
     @classmethod
     def of(cls, day: dt.date, lines: Iterable[NewExpenseLine | ExpenseLine]) -> Self:
         """Add up the lines."""
         sums: dict[Decimal, Decimal] = {}
-        for line in lines:
+        kept = list(lines)
+        for line in kept:
             sums[line.tax_rate] = sums.get(line.tax_rate, ZERO) + (line.gross_amount or ZERO)
-        return cls(day, {rate: gross for rate, gross in sorted(sums.items()) if gross})
+        return cls(day, {rate: gross for rate, gross in sorted(sums.items()) if gross}, reverse_charge_of(kept))
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read what :meth:`as_json` wrote."""
         by_rate = {Decimal(rate): Decimal(gross) for rate, gross in stored["by_rate"].items()}
-        return cls(dt.date.fromisoformat(stored["date"]), by_rate)
+        return cls(dt.date.fromisoformat(stored["date"]), by_rate, reverse_charge_in(stored))
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures in the ledger."""
         by_rate = {f"{rate:f}": f"{gross:f}" for rate, gross in self.by_rate.items()}
-        return {"date": self.date.isoformat(), "by_rate": by_rate}
+        detail = {"date": self.date.isoformat(), "by_rate": by_rate}
+        return detail | ({"reverse_gross": f"{self.reverse_charge:f}"} if self.reverse_charge else {})
 
     @property
     def gross(self) -> Decimal:
@@ -65,6 +71,8 @@ class BookedAmounts:
             found.append(Message("check_gross", here=f"{self.gross:.2f}", there=f"{gross:.2f}"))
         elif there.by_rate != self.by_rate:
             found.append(Message("check_rates", here=self.written(), there=there.written()))
+        if gross == self.gross:
+            found += reverse_charge_differs(self.reverse_charge, there.reverse_charge)
         return found
 
     def differences_with_file(self, stored: Expense, file_id: str | None, size: int | None) -> list[Message]:
@@ -81,6 +89,11 @@ class BookedAmounts:
         """Return the amounts by rate, e.g. ``119.00 at 19 %``."""
         parts = [Message("amount_at_rate", gross=gross, rate=rate) for rate, gross in self.by_rate.items()]
         return parts or [Message("no_amounts")]
+
+
+def reverse_charge_of(lines: Iterable[NewExpenseLine | ExpenseLine]) -> Decimal:
+    """Return the gross amount of the lines for which the buyer owes the tax; without the property it is 0 (A38)."""
+    return sum((line.gross_amount or ZERO for line in lines if line.has_reverse_charge), ZERO)
 
 
 def unbooked(stored: Expense, mark: Message | None = None) -> Message | None:

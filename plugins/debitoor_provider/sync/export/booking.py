@@ -61,7 +61,8 @@ class Booking:
         :param currency: of the books
         """
         figures = self.figures
-        return Statement(figures.date, sums_by_rate(figures.by_rate.items()), figures.gross, currency)
+        by_rate = sums_by_rate(figures.by_rate.items())
+        return Statement(figures.date, by_rate, figures.gross, currency, figures.reverse_charge)
 
     def sent(self, currency: str) -> Sent:
         """Return what the ledger keeps of the figures.

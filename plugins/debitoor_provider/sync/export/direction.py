@@ -30,7 +30,7 @@ from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
-from debitoor_provider.sync.export.waits import look_again
+from debitoor_provider.sync.export.waits import ASKED, RECHECKED, look_again
 from debitoor_provider.sync.home_rate import rate_doubts
 from debitoor_provider.sync.marks import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
@@ -73,6 +73,7 @@ class ExportDirection:
     target_title = "Debitoor"
     numbers_decide = False
     deleted = LeftOut(Message("deleted", service="GetMyInvoices"))
+    asked, rechecked = ASKED, RECHECKED
 
     def __init__(self, account: ExportAccount, services: ServiceClients, ecb_rates: str = "") -> None:
         self.account = account

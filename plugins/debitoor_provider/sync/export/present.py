@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
+from debitoor_provider.sync.export.booked_amounts import reverse_charge_of
 from debitoor_provider.sync.marks import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
@@ -125,6 +126,6 @@ def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
             frozenset(map(str, _uids(expense))),
             str(expense.number or ""),
             expense.supplier_name,
-            Statement(expense.date, by_rate, gross, expense.currency),
+            Statement(expense.date, by_rate, gross, expense.currency, reverse_charge_of(expense.lines)),
             has_file=expense.file is not None,
         )

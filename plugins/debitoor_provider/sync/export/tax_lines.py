@@ -65,6 +65,8 @@ def split(document: Document) -> TaxSplit:
         raise rejected("net_unreadable", amount=shown(document.unread_net))
     by_items = _from_line_items(document, gross)
     if by_items is not None:
+        if not document.net_amount:
+            _check_rates_of_items(document, by_items.lines, rates)
         return by_items
     if not gross:
         return TaxSplit((TaxLine(min(rates, default=ZERO), ZERO),))
@@ -82,6 +84,8 @@ def split(document: Document) -> TaxSplit:
 def stated_split(document: Document, stated: Corrections, net: Decimal | None = None) -> TaxSplit | None:
     """Return a document's gross amounts by tax rate as a person has stated them; ``None`` when none were stated.
 
+    For a credit note they may all have the other sign than it has in the books: its record may have that as well.
+
     :param net: the record's net amount, where it is all that they can be compared with
     :raises Obstacle: when they do not sum to the document's gross amount, or come to another net amount
     """
@@ -93,10 +97,14 @@ def stated_split(document: Document, stated: Corrections, net: Decimal | None = 
     if len(stated.tax) == 1 and stated.tax[0][1] is None:
         return TaxSplit((TaxLine(checked_rate(stated.tax[0][0]), gross),))
     lines = tuple(TaxLine(checked_rate(rate), amount) for rate, amount in stated.tax if amount)
-    if (total := sum((line.gross for line in lines), ZERO)) != gross:
+    is_credit_note = document.document_type == DocumentType.CREDIT_NOTE
+    total = sum((line.gross for line in lines), ZERO)
+    if is_credit_note and total and total == -gross:
+        lines, total = tuple(TaxLine(line.rate, -line.gross) for line in lines), gross
+    if total != gross:
         raise rejected("tax_not_total", total=cents(total), gross=gross)
     if net:
-        _check_net(lines, net, is_credit_note=document.document_type == DocumentType.CREDIT_NOTE)
+        _check_net(lines, net, is_credit_note=is_credit_note)
     return TaxSplit(lines)
 
 
@@ -178,6 +186,17 @@ def _from_line_items(document: Document, gross: Decimal) -> TaxSplit | None:
     if document.net_amount and abs(document.net_amount - sum(net_of(line.gross, line.rate) for line in lines)) > slack:
         return None
     return _made_to_sum(lines, gross)
+
+
+def _check_rates_of_items(document: Document, lines: Sequence[TaxLine], rates: Sequence[Decimal]) -> None:
+    """Check the rates of line items against the document's own; an item without an amount may have any.
+
+    :raises Obstacle: when they are others: the gross amount alone does not say which are right
+    """
+    items = {item.tax_percentage for item in document.line_items}
+    booked, own = {line.rate for line in lines}, {*rates}
+    if own and not booked - {ZERO} <= own - {ZERO} <= items:
+        raise rejected("items_disagree", items=_listed(sorted(booked)), rates=_listed(rates))
 
 
 def _without_rate(gross: Decimal, net: Decimal | None) -> TaxSplit:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 NO_DATE = frozenset({"no_date", "date_unreadable"})
 """The reasons of documents whose record has no date."""
+ASKED = frozenset({"not_approved", "no_workflow"})
+"""The reasons of documents that a run asks GetMyInvoices about, since no listing shows that they need not wait."""
+RECHECKED = NO_DATE | {"period_by_invoice", "no_rate_yet"}
+"""The other reasons for which :func:`look_again` has an answer."""
 
 
 def require_period(document: Document, evidence: Evidence | None, account: ExportAccount) -> None:
@@ -60,4 +64,4 @@ def look_again(entry: Entry, account: ExportAccount, rates: ExchangeRates) -> Le
     if entry.reason_code in NO_DATE:
         record = corrected(DOCUMENTS.load(entry.snapshot), to_decisions(entry.decisions).corrections)
         return before_reading(select(record, account)) is None
-    return entry.reason_code in {"not_approved", "no_workflow"}
+    return entry.reason_code in ASKED

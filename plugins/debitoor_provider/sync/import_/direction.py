@@ -64,6 +64,7 @@ class ImportDirection:
     numbers_decide = True
     overlap = timedelta(minutes=15)  # A9: the bounds are not known, and clocks differ
     deleted = LeftOut(Message("deleted", service="Debitoor"))
+    asked = rechecked = ()  # the listing of changes shows whatever a document waits for
 
     def __init__(self, account: ImportAccount, services: ServiceClients) -> None:
         self.account = account

@@ -104,7 +104,7 @@ class UploadMover:
             try:
                 self.debitoor.sales_pdf(document, body)
             except NotFound:
-                if not self._is_gone(document):
+                if document.cancelled or not self._is_gone(document):  # A37: its credit note is imported
                     raise
                 self._leave(entry, LeftOut(Message("deleted", service="Debitoor")), ours)
                 return
@@ -219,7 +219,7 @@ class UploadMover:
             now = read(document.id)
         except NotFound:
             return True
-        return now.deleted or now.deleted_date is not None
+        return now.is_deleted
 
     def _read(self, entry: Entry) -> SalesDocument | LeftOut:
         """Return the record as it is now, or why the document is not to go (any more)."""

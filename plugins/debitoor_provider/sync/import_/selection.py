@@ -21,8 +21,10 @@ def select_sales(document: SalesDocument, account: ImportAccount) -> LeftOut | N
     kind = SalesKind.CREDIT_NOTES if document.type is SalesType.CREDIT_NOTE else SalesKind.INVOICES
     if kind not in account.documents:
         return LeftOut(Message("document_type", which=Message(f"{kind.value}_not_imported")))
-    if document.deleted or document.deleted_date is not None:
+    if document.is_deleted:
         return LeftOut(Message("deleted", service="Debitoor"))
+    if document.cancelled and SalesKind.CREDIT_NOTES not in account.documents:  # alone it would stay at its full amount
+        return LeftOut(Message("cancelled_by_credit_note"))
     return outside(document.date, account.period, undated(document))
 
 

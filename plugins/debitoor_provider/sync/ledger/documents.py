@@ -16,7 +16,7 @@ from debitoor_provider.sync.ledger.events import last_way_to_moved
 from debitoor_provider.sync.ledger.filters import Filters, Order, conditions
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
 from debitoor_provider.sync.ledger.orders import along_index, is_in_index_of_states, sort, unindexed
-from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order
+from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order, waiting_ids
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, DirectionName, EventKind, State
@@ -130,16 +130,13 @@ class Documents:
                 found |= {entry.source_id: entry for entry in map(to_entry, rows)}
         return found
 
-    def waiting(self, account: str, limit: int | None = None) -> list[Entry]:
-        """Return the waiting documents of an account, those first that were listed or asked about longest ago."""
-        query = (
-            sa.select(documents.c.id)
-            .where(documents.c.account == account, documents.c.state == State.WAITING)
-            .order_by(documents.c.asked_at, documents.c.id)
-            .limit(limit)
-        )
+    def waiting(self, account: str, limit: int | None = None, codes: Collection[str] | None = None) -> Pending:
+        """Return the waiting documents of an account, those first that were listed or asked about longest ago.
+
+        :param codes: the reasons for which they wait; ``None``: any
+        """
         with self._database().read() as connection:
-            return read_in_order(connection, connection.scalars(query))
+            return Pending(self._database, waiting_ids(connection, account, limit, codes))
 
     def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
         """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
+from debitoor_provider.sync.ledger.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlalchemy.engine import Connection
 
@@ -42,7 +43,7 @@ class Pending(Sequence["Entry"]):
     def __iter__(self) -> Iterator[Entry]:
         for some in chunks(self._ids, WHOLE):
             found = {entry.id: entry for entry in self._read(some)}
-            yield from (found[id_] for id_ in some)
+            yield from (found[id_] for id_ in some if id_ in found)  # others were deleted in the meantime
 
     @overload
     def __getitem__(self, index: int) -> Entry: ...
@@ -65,6 +66,19 @@ class Pending(Sequence["Entry"]):
     def _read(self, ids: Sequence[int]) -> list[Entry]:
         with self._database().read() as connection:
             return read_entries(connection, ids)
+
+
+def waiting_ids(
+    connection: Connection, account: str, limit: int | None, codes: Collection[str] | None
+) -> Sequence[int]:
+    """Return the ids of an account's waiting documents, those first that were asked about longest ago.
+
+    :param codes: the reasons for which they wait; ``None``: any
+    """
+    query = sa.select(documents.c.id).where(documents.c.account == account, documents.c.state == State.WAITING)
+    if codes is not None:
+        query = query.where(documents.c.reason_code.in_(sorted(codes)))
+    return connection.scalars(query.order_by(documents.c.asked_at, documents.c.id).limit(limit)).all()
 
 
 def read_entries(connection: Connection, ids: Iterable[int]) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableMapping, Sequence
+    from collections.abc import Collection, Iterable, MutableMapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime, timedelta
 
@@ -49,6 +49,16 @@ class Direction(Protocol[Record]):
     @property
     def overlap(self) -> timedelta:
         """How far a listing reaches back behind the watermark."""
+        ...
+
+    @property
+    def asked(self) -> Collection[str]:
+        """The reasons for which documents wait that a run looks at in any case, a few at a time."""
+        ...
+
+    @property
+    def rechecked(self) -> Collection[str]:
+        """The other reasons about which :meth:`recheck` does not always return ``False``."""
         ...
 
     def require_source(self) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic
 
 from debitoor_provider.messages import Message
@@ -22,6 +23,7 @@ from debitoor_provider.sync.window import CLOCK_TOLERANCE, Window, incremental
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from debitoor_provider.sync.ledger import Entry, Watermark
     from debitoor_provider.sync.steps.job import Job
@@ -204,13 +206,20 @@ def _waiting(job: Job) -> tuple[list[Entry], dict[str, tuple[Entry, LeftOut]]]:
     """
     again: list[Entry] = []
     resting: dict[str, tuple[Entry, LeftOut]] = {}
-    for entry in job.ledger.documents.waiting(job.account_id):
-        match job.direction.recheck(entry):
+    waiting, direction = job.ledger.documents.waiting, job.direction
+    asked = waiting(job.account_id, _RECHECKED, direction.asked) if direction.asked else ()
+    others = waiting(job.account_id, codes=direction.rechecked) if direction.rechecked else ()
+    for entry in merge(asked, others, key=_asked_first):  # the rest, any number, is left to the listing
+        match direction.recheck(entry):
             case True if len(again) < _RECHECKED:
                 again.append(entry)
             case LeftOut() as waits if entry.settings_fingerprint == job.settings_fingerprint:
                 resting[entry.source_id] = entry, waits
     return again, resting
+
+
+def _asked_first(entry: Entry) -> tuple[bool, datetime | None, int]:
+    return entry.asked_at is not None, entry.asked_at, entry.id
 
 
 def _enter(
