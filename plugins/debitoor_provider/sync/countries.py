@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _ALIASES = {"EL": "GR", "UK": "GB"}  # the EU's own codes
 
 
+@lru_cache(maxsize=256)  # a run has few countries, and asks for that of the books several times for each document
 def iso_code(country: str) -> str:
     """Return the ISO two-letter code for what is written as a country code; empty if it is none.
 

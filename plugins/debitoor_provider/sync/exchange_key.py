@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def former_key(key: Callable[[Any, Origin], str], document_id: object, session: 
     return key(document_id, session.spelled_origin) if session.spelled_origin != session.origin else ""
 
 
+@lru_cache(maxsize=16)  # the same for all documents of a source
 def place_of(origin: Origin) -> str:
     """Return a short text for where a service is: two installations may number accounts and documents alike."""
     return hashlib.sha256(repr(origin).encode()).hexdigest()[:8]

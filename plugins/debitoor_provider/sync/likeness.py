@@ -74,7 +74,7 @@ def number_key(number: str) -> str:
 
 def digit_words(text: str) -> set[str]:
     """Return the words of a text that have a digit, as numbers of documents do."""
-    return {word for word in _runs(text) if any(char.isdigit() for char in word)}
+    return {word for word in _runs(text) if any(map(str.isdigit, word))}
 
 
 def _same_number(one: Facts, other: Facts) -> bool:

@@ -88,24 +88,26 @@ def document(record: Mapping[str, Any]) -> Document:
     """Read a document of the list, or the ``meta_data`` of the detail call (4.3)."""
     items = _records(record.get("lineItems"))
     unread = (*unread_rates(record.get("taxRates")), *unread_rates([item.get("tax_percentage") for item in items]))
+    dated, net, gross = record.get("documentDate"), record.get("netAmount"), record.get("grossAmount")
+    document_date, net_amount, gross_amount = day(dated), amount(net), amount(gross)
     return Document(
         document_uid=identifier(record.get("documentUid"), "documentUid"),
         document_type=_known(text(record.get("documentType")), DocumentType),
         document_number=text(record.get("documentNumber")),
-        document_date=day(record.get("documentDate")),
+        document_date=document_date,
         document_due_date=day(record.get("documentDueDate")),
         created_at=day(record.get("createdAt")),
         company_uid=integer(record.get("companyUid")) or None,
         company_name=text(record.get("companyName")),
         order_number=text(record.get("orderNumber")),
-        net_amount=amount(record.get("netAmount")),
-        gross_amount=amount(record.get("grossAmount")),
+        net_amount=net_amount,
+        gross_amount=gross_amount,
         currency=code(record.get("currency")),
         tax_rates=() if unread else rates(record.get("taxRates")),
         unread_rates=tuple(dict.fromkeys(unread)),
-        unread_net=unread_amount(record.get("netAmount")),
-        unread_gross=unread_amount(record.get("grossAmount")),
-        unread_date=unread_day(record.get("documentDate")),
+        unread_net=unread_amount(net) if net_amount is None else "",
+        unread_gross=unread_amount(gross) if gross_amount is None else "",
+        unread_date=unread_day(dated) if document_date is None else "",
         vat_id=text(record.get("vat_id")),
         is_archived=flag(record.get("isArchived")),
         is_locked=flag(record.get("isLocked")),

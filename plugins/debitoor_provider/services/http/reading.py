@@ -213,7 +213,7 @@ def code(value: Any) -> str:
 
 def day(value: Any) -> date | None:
     """Return a ``YYYY-MM-DD`` date, also at midnight; ``0000-00-00``, nonsense and other times are none."""
-    written = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    written = _DATE.fullmatch(value.strip()) if isinstance(value, str) and value else None
     if written is None:
         return None
     try:

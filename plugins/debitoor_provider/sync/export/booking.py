@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.two_rates import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Booking:
     """An expense ready to be booked, but for its file.
 
     :param expense: without ``file_id``
     :param document: with the figures that are booked, in its own currency: those of its e-invoice where that decided
+    :param currency: of the books
     :param rounding: what was put on the largest line so that the lines sum to the document's gross amount
     :param nearest: what each line can be instead, where the document's figures leave several splits by tax rate;
         empty if the lines are exact
@@ -41,6 +43,7 @@ class Booking:
 
     expense: NewExpense
     document: Document
+    currency: str
     rounding: Decimal = ZERO
     nearest: tuple[Span, ...] = ()
     evidence: Evidence | None = None
@@ -55,26 +58,22 @@ class Booking:
         """Attach the uploaded file."""
         return replace(self.expense, file_id=file_id)
 
-    def statement(self, currency: str) -> Statement:
-        """Return what the books will say.
-
-        :param currency: of the books
-        """
+    @cached_property
+    def statement(self) -> Statement:
+        """What the books will say."""
         figures = self.figures
         by_rate = sums_by_rate(figures.by_rate.items())
-        return Statement(figures.date, by_rate, figures.gross, currency, figures.reverse_charge)
+        return Statement(figures.date, by_rate, figures.gross, self.currency, figures.reverse_charge)
 
-    def sent(self, currency: str) -> Sent:
-        """Return what the ledger keeps of the figures.
-
-        :param currency: of the books
-        """
+    @cached_property
+    def sent(self) -> Sent:
+        """What the ledger keeps of the figures."""
         document, figures = self.document, self.figures
         own = (document.stated_net, document.stated_gross, document.currency, document.document_number)
         names = document.company_name, document.filename
         is_reverse = self.expense.lines[0].reverse_charge is not None
-        by_rate = gross_amounts(self.statement(currency).by_rate, reverse_charge=is_reverse)
-        return Sent(figures.gross, currency, figures.date, *own, *names, by_rate=by_rate)
+        by_rate = gross_amounts(self.statement.by_rate, reverse_charge=is_reverse)
+        return Sent(figures.gross, self.currency, figures.date, *own, *names, by_rate=by_rate)
 
     def as_json(self) -> dict[str, Any]:
         """Return what the history keeps: the figures, ``rounding``, ``nearest``, ``exchange_rate`` and the reasons."""

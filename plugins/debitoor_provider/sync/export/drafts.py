@@ -41,13 +41,9 @@ PREVIEWED_FILES = 100
 
 @dataclass(frozen=True, slots=True)
 class ExpenseDraft:
-    """An expense as a person sees it before it is booked.
-
-    :param currency: of the books
-    """
+    """An expense as a person sees it before it is booked."""
 
     booking: Booking
-    currency: str
 
     def shown(self) -> Shown:
         """Return what a person sees of it."""
@@ -59,7 +55,7 @@ class ExpenseDraft:
                 *(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
                 *([str(self.booking.rate)] if self.booking.rate else []),
             ),
-            currency=self.currency,
+            currency=self.booking.currency,
             party=expense.supplier_name,
             date=expense.date,
             category=first.category_id,
@@ -69,11 +65,11 @@ class ExpenseDraft:
 
     def statement(self) -> Statement:
         """Return the figures of the expense."""
-        return self.booking.statement(self.currency)
+        return self.booking.statement
 
     def sent(self) -> Sent:
         """Return the document's figures as they are booked."""
-        return self.booking.sent(self.currency)
+        return self.booking.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ class ExpenseDrafts:
             reading=reading,
             decisions=to_decisions(decisions),
         )
-        return ExpenseDraft(booking, self.books.currency)
+        return ExpenseDraft(booking)
 
     def _read(self, record: Document) -> Reading | None:
         """Read a document's file; ``None`` beyond the number of files, or when it is not there.

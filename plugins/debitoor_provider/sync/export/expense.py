@@ -156,6 +156,7 @@ def _draft(
             supplier_ci_number=_one_line(vat_id_of(document, company)),
         ),
         document,
+        books.currency,
         parts.rounding,
         parts.spans,
         evidence,

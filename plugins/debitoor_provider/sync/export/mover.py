@@ -125,7 +125,7 @@ class ExpenseMover:
                 document, supplier, self.books, self.account, self.rates, reading=reading, decisions=decisions
             )
             if self.lookalikes:
-                self.lookalikes.read(Known.of(entry, entry.run_id), booking.sent(self.books.currency))
+                self.lookalikes.read(Known.of(entry, entry.run_id), booking.sent)
             content = seal(body, document.filename)
             there = self._marked(entry)
             if there and not entry.wants_new_record:
@@ -211,7 +211,7 @@ class ExpenseMover:
             mark=booking.mark,
             invoice=booking.invoice,
             duplicate=duplicate,
-            sent=booking.sent(self.books.currency),
+            sent=booking.sent,
         )
         file_id = entry.file_id
         if not file_id or entry.file_sha256 != content.sha256:
@@ -231,12 +231,12 @@ class ExpenseMover:
         """
         if self.lookalikes is None:
             return None
-        statement, party = booking.statement(self.books.currency), booking.expense.supplier_name
+        statement, party = booking.statement, booking.expense.supplier_name
         this = Known.of(entry, entry.run_id)
         try:
             return self.lookalikes.judge(this, statement, party, invoice=booking.invoice)
         except Obstacle as obstacle:
-            obstacle.sent = booking.sent(self.books.currency)
+            obstacle.sent = booking.sent
             raise
 
     def _look_for(self, entry: Entry, file_id: str, day: date, unclear: UnclearOutcome) -> Expense:
@@ -293,7 +293,7 @@ class ExpenseMover:
                     detail={**found_before(entry), "number": expense.number, **booking.spans(), **booking.reasons()},
                     mark=unbooked(expense, booking.mark) or booking.mark,
                     invoice=booking.invoice,
-                    sent=booking.sent(self.books.currency),
+                    sent=booking.sent,
                 )
                 return
         raise Obstacle(ObstacleKind.HELD, differs(there))

@@ -13,7 +13,7 @@ from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.text import fold, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from debitoor_provider.services.getmyinvoices.models import Document, Workflow
     from debitoor_provider.sync.accounts.sections import Companies, Tags
@@ -88,7 +88,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
         return LeftOut(Message("imported"))
     if document.is_archived and not (rule.archived or archived_by_us):
         return LeftOut(Message("archived"))
-    waits = outside(document.document_date, account.period, undated(document))
+    waits = outside(document.document_date, account.period, None if document.document_date else undated(document))
     others = (
         _company(document, rule.companies),
         _tags(document.tags, rule.tags),
@@ -141,7 +141,9 @@ def _company(document: Document, companies: Companies) -> LeftOut | None:
     return None
 
 
-def _is_among(document: Document, companies: Iterable[int | str]) -> bool:
+def _is_among(document: Document, companies: Collection[int | str]) -> bool:
+    if not companies:
+        return False
     name = fold(document.company_name)
     return any(ref == document.company_uid if isinstance(ref, int) else fold(ref) == name for ref in companies)
 

@@ -16,6 +16,8 @@ BYTE_LIMIT = 255
 """Bytes of the whole name in UTF-8: what the usual file systems allow."""
 _EXTENSION_LIMIT = 16
 _SEPARATORS = " ._-"
+_PLAIN = re.compile("[0-9A-Za-z]+(?:[ _-][0-9A-Za-z]+)*")  # nothing of it is changed
+_UNUSUAL = re.compile("[^0-9A-Za-z]")  # in an extension
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*%]')  # Windows' own, and the mark that an URL would read as an escape
 _REPEATED = re.compile(r"( ?[_.\-,] ?)\1+")
 _BEFORE_DOT = re.compile(r"[ _-]+(?=\.)")
@@ -88,12 +90,13 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _extension(extension: str) -> str:
-    kept = re.sub(r"[^0-9A-Za-z]", "", extension)[:_EXTENSION_LIMIT]
+    kept = _UNUSUAL.sub("", extension)[:_EXTENSION_LIMIT]
     return f".{kept}" if kept else ""
 
 
 def _stem(text: str, tail: str) -> str:
-    text = _fit(_collapse(_FORBIDDEN.sub("_", one_line(text))), tail, STEM_LIMIT)
+    if len(text) > STEM_LIMIT or not _PLAIN.fullmatch(text):
+        text = _fit(_collapse(_FORBIDDEN.sub("_", one_line(text))), tail, STEM_LIMIT)
     if _RESERVED.match(text):
         text = _RESERVED.sub(r"\1_", _fit(text, "_" + tail, STEM_LIMIT - 1))
     return text

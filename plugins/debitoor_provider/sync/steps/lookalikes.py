@@ -15,7 +15,7 @@ from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger import DUE, likeness_keys
 from debitoor_provider.sync.likeness import Facts, alike
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
-from debitoor_provider.sync.steps.known import GIVEN_UP, Known, by_likeness, one_each, others_like
+from debitoor_provider.sync.steps.known import GIVEN_UP, Known, by_likeness, key_of, one_each, others_like
 from debitoor_provider.sync.text import one_line
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ class Lookalikes:
         self._turns.wait(this.key)
         self._judged.note(now)
 
-    def end(self, this: Known) -> None:
-        """Let those continue that wait for this document: it was judged, or does not come so far."""
-        self._turns.end(this.key)
+    def end(self, key: str) -> None:
+        """Let those continue that wait for the document of this key: it was judged, or does not come so far."""
+        self._turns.end(key)
 
     def judge(self, this: Known, statement: Statement, party: str, *, invoice: str = "") -> Message | None:
         """Return what a document may be a duplicate of, apart from what a person has ruled out.
@@ -94,7 +94,7 @@ class Lookalikes:
         try:
             message = self._judge(this, statement, party)
         finally:
-            self.end(this)
+            self.end(this.key)
         if message and self._job.account.duplicates == "hold":
             raise Obstacle(ObstacleKind.HELD, message, invoice=invoice)
         return message
@@ -192,7 +192,7 @@ def turn_of(lookalikes: Lookalikes | None, entry: Entry) -> Iterator[None]:
         yield
     finally:
         if lookalikes:
-            lookalikes.end(Known.of(entry, entry.run_id))
+            lookalikes.end(key_of(entry))
 
 
 def in_ledger(job: Job, claimed: Sequence[Entry], judged: SharedJudgement, recorded: Sequence[Recorded]) -> Lookalikes:

@@ -191,7 +191,7 @@ def _judged(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lo
         return _due(job, row, drafts, lookalikes)
     finally:
         if lookalikes and row.known:
-            lookalikes.end(row.known)
+            lookalikes.end(row.known.key)
 
 
 def _due(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
