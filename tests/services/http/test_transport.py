@@ -387,12 +387,12 @@ def test_a_file_inside_an_answer_has_its_own_limit(service, transport):
 
 
 def test_an_untrusted_certificate_is_a_matter_of_configuration(backoff, monkeypatch):
-    import requests.adapters
+    import requests
 
     def untrusted(*_: object, **__: object) -> None:
         raise requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
 
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", untrusted)
+    monkeypatch.setattr(requests.Session, "send", untrusted)
     with pytest.raises(Misconfigured, match="certificate"):
         transport_to("http://127.0.0.1:1", backoff).call(READ_A, same)
 

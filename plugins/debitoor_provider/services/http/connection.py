@@ -63,10 +63,6 @@ class _LimitedResponse(CheckedResponse):
 class _LimitedConnection(HTTPConnection):
     response_class = _LimitedResponse
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _wait_as_long(self)
-        super().request(*args, **kwargs)
-
     def send(self, data: Any) -> None:
         _send(self, super().send, data)
 
@@ -74,18 +70,8 @@ class _LimitedConnection(HTTPConnection):
 class _LimitedTLSConnection(HTTPSConnection):
     response_class = _LimitedResponse
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _wait_as_long(self)
-        super().request(*args, **kwargs)
-
     def send(self, data: Any) -> None:
         _send(self, super().send, data)
-
-
-def _wait_as_long(connection: HTTPConnection) -> None:
-    """Let urllib3 give a socket that is kept the timeout for sending at once, and not first that for connecting."""
-    if connection.sock is not None:
-        connection.timeout = time_limit.current().next_wait()
 
 
 def _send(connection: HTTPConnection, send: Any, data: Any) -> None:

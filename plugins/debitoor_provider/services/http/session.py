@@ -14,15 +14,13 @@ from __future__ import annotations
 
 import os
 import re
-import time
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.auth import AuthBase
-from requests.hooks import dispatch_hook
-from requests.utils import check_header_validity, get_environ_proxies
+from requests.cookies import RequestsCookieJar
+from requests.utils import get_environ_proxies
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import Misconfigured, Redirected, Refused
@@ -34,9 +32,7 @@ from debitoor_provider.services.http.permit import permit_of
 from debitoor_provider.services.http.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from requests.structures import CaseInsensitiveDict
+    from collections.abc import Iterator, Mapping
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
@@ -65,8 +61,6 @@ class ServiceSession(requests.Session):
     :raises Misconfigured: for a base URL that cannot work
     """
 
-    headers: CaseInsensitiveDict[str]  # type: ignore[assignment]  # which is what requests makes
-
     def __init__(
         self,
         base_url: str,
@@ -87,10 +81,8 @@ class ServiceSession(requests.Session):
         self.timeouts = timeouts
         self.auth = auth
         self.headers["Accept-Encoding"] = ACCEPTED
-        del self.headers["Connection"]  # that it is kept is what HTTP/1.1 means without it
-        for header in (headers or {}).items():
-            check_header_validity(header)
         self.headers.update(headers or {})
+        self.cookies = _NoCookies()
         self.trust_env = False  # would ask the environment and .netrc again for every request
         self.proxies = _proxies(self.base_url, proxy)
         self.verify = verify if verify is not True else _certificates()
@@ -132,10 +124,7 @@ class ServiceSession(requests.Session):
             request = requests.PreparedRequest()
             request.prepare_url(url, params)
         request.prepare_method(method)
-        request.headers = self.headers.copy()
-        for name, value in headers.items():
-            check_header_validity((name, value))
-            request.headers[name] = value
+        request.prepare_headers({**self.headers, **headers})
         request.prepare_body(data, None)
         request.prepare_auth(self.auth)
         request.prepare_hooks(self.hooks)
@@ -144,27 +133,31 @@ class ServiceSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a prepared request to this service, and to no other.
 
-        That of requests parses the address again for the answer's cookies, and looks for a redirect to follow.
-
         :raises Redirected: when the service answers with a redirect
         :raises Refused: when the request is for another origin
         """
         request.url = self.url(str(request.url or ""))
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeouts
-        kwargs.pop("allow_redirects", None)
-        kwargs = {"stream": self.stream, "verify": self.verify, "cert": self.cert, "proxies": self.proxies} | kwargs
+        kwargs["allow_redirects"] = False
+        kwargs.setdefault("proxies", self.proxies)
         time_limit.start(kwargs["timeout"], permit_of(str(request.method)))
-        started = time.perf_counter()
-        response: requests.Response = self.get_adapter(request.url).send(request, **kwargs)
-        response.elapsed = timedelta(seconds=time.perf_counter() - started)
-        response = dispatch_hook("response", request.hooks, response, **kwargs)
+        response = super().send(request, **kwargs)
         if 300 <= response.status_code < 400 and response.status_code != requests.codes.not_modified:
             response.close()
             raise Redirected(Message("redirected"), status=response.status_code)
-        if not kwargs["stream"]:
-            _ = response.content  # is read now
         return response
+
+    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
+        """Return nothing to follow; otherwise requests would parse the address anyway."""
+        return iter(())
+
+
+class _NoCookies(RequestsCookieJar):
+    """A jar that keeps nothing."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Do nothing."""
 
 
 class _PlainRequest(requests.PreparedRequest):
