@@ -260,9 +260,10 @@ def test_an_answer_stands_when_what_follows_from_it_meets_a_fault(
             return real(*args, **kwargs)
         raise LedgerError("The ledger is away.")
 
-    with monkeypatch.context() as patch, pytest.raises(LedgerError):
-        patch.setattr(part, call, failing)
+    monkeypatch.setattr(part, call, failing)
+    with pytest.raises(LedgerError):
         go_on(steps, now, waiting, answered(option))
+    monkeypatch.setattr(part, call, real)
     now["task_instance"] = SimpleNamespace(id="the retry's")
     with pytest.raises(TaskDeferred) as again:
         steps.approval.execute(now)

@@ -89,7 +89,7 @@ def _standing(row: Overview) -> dict[str, Any]:
 
 def _reason(row: Overview) -> str:
     """Return why an account is in its state, and what to do about it."""
-    problems, run = row.facts.file.problems, row.facts.run
+    problems, run = row.facts.file.problems, row.facts.failed
     if problems:
         return str(problems[0])  # with file and line
     error = run.error if run and row.judged.state in _FAILED else ""

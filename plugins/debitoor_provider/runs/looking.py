@@ -12,8 +12,7 @@ from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.account_files.files import find_account, load_folder
-from debitoor_provider.sync.ledger import ATTENTION, DUE, Ledger, State
-from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.ledger import ATTENTION, DUE, WENT_THROUGH, Ledger, State
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
@@ -53,18 +52,21 @@ def find_clean(
     :param without: the kinds of documents of :data:`KINDS` that there may be none of
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
-    :param synced_since: the last run has to have begun then or later; empty: at any time
+    :param synced_since: the last run that listed whatever was new has to have begun then or later; empty: at any time
     :raises Misconfigured: when there is no such account, or a date is none
     :raises LedgerError: when the ledger cannot be used
     """
     period = to_period(period_from=period_from, period_to=period_to)
     since = to_moment("synced_since", synced_since)
     ledger = Ledger.open(ledger_url())
-    run = ledger.runs.last_judged(account)
+    run = ledger.runs.telling(account)
     if run is None:
         _require_account(account, ledger)
         return None
-    if run.verdict not in WENT_THROUGH or (since and (run.started_at is None or run.started_at < since)):
+    listed = ledger.runs.last_listed([account]).get(account)
+    if run.verdict not in WENT_THROUGH or listed is None:
+        return None
+    if since and (listed.started_at is None or listed.started_at < since):
         return None
     states = ledger.lists.states(account=account, period=period)
     if any(states.get(state) for kind in without for state in KINDS[kind]):
