@@ -40,7 +40,7 @@ class Me(BaseModel):
 @router.get("/me", dependencies=[Depends(ANY_USER)])
 def read_me(user: GetUserDep) -> Me:
     """Return the user's name and rights."""
-    may_edit, is_connecting = may(user, Right.EDIT, ""), may_connect(user, "")
+    may_edit, is_connecting = may(user, Right.EDIT, ""), may_connect(user, "", "POST")
     may_create = may_edit and (is_connecting or connections.may_choose(user))
     return Me(
         name=user.get_name(),
