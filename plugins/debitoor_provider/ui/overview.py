@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         LastRun | None,
         Run | None,
         datetime | None,
+        Run | None,
         bool,
         Postponed | None,
         Counts,
