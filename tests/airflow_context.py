@@ -36,6 +36,7 @@ class TaskInstance:
     pushed: dict[str, Any] = field(default_factory=dict)
     map_index: int = -1
     try_number: int = 1
+    max_tries: int = 0
 
     def xcom_push(self, key: str, value: Any) -> None:
         self.pushed[key] = value

@@ -409,7 +409,11 @@ class TestAllow:
 
     def test_nothing_is_stopped(self, cli, account):
         account()
-        assert "No limit stops the account acme, or the run is already allowed." in cli("accounts", "allow", "acme").out
+        done = cli("accounts", "allow", "acme")
+        assert done.code == 1
+        assert "No limit stops the account acme, or the run is already allowed." in done.out
+        done = cli("accounts", "allow", "acme", "-o", "json")
+        assert (done.code, done.rows) == (1, [])
 
     def test_an_account_that_is_not_there(self, cli, account):
         account()
@@ -450,6 +454,7 @@ class TestPreview:
         done = cli("accounts", "preview", "acme", "--limit", "1", "-o", "json")
         assert len(done.rows) == 1
         assert "--limit shows more" in done.err
+        assert "--limit shows more" not in cli("accounts", "preview", "acme", "--limit", "2", "-o", "json").err
 
     def test_nothing_new(self, cli, account):
         account()

@@ -29,10 +29,12 @@ def ran(ledger):
     """Enter a run that ended some time ago."""
     numbers = iter(range(100))
 
-    def enter(verdict="success", account="acme", ago=timedelta(minutes=20), error="", kind="scheduled") -> None:
+    def enter(
+        verdict="success", account="acme", ago=timedelta(minutes=20), error="", kind="scheduled", full=True
+    ) -> None:
         run_id, ended = f"d/{next(numbers)}", NOON - ago
         then = Ledger.open(ledger_url(), now=lambda: ended)
-        then.runs.start(Run(run_id, account, "export", kind, started_at=ended))
+        then.runs.start(Run(run_id, account, "export", kind, {"kind": kind, "full": full}, started_at=ended))
         if verdict:
             message = Message("as_written", text=error, remedy="") if error else None
             then.runs.finish(run_id, counts={}, verdict=verdict, message=message)
@@ -160,6 +162,13 @@ class TestWarning:
         with time_machine.travel(datetime.fromisoformat(now), tick=False):
             assert health(cli, "--late", "15")[0] == code
 
+    def test_a_run_for_chosen_documents_brings_nothing_up_to_date(self, cli, account, ran):
+        account(frequency="hourly")
+        ran(ago=timedelta(hours=3))
+        ran(kind="manual", full=False)
+        code, (line,) = health(cli)
+        assert (code, line.startswith("acme: warning: late:")) == (1, True)
+
     def test_a_run_that_hangs(self, cli, account, ran):
         account(frequency="daily")
         ran(ago=timedelta(days=3))
@@ -182,6 +191,17 @@ class TestWarning:
 
 
 class TestCritical:
+    @pytest.mark.parametrize("kind", ["manual", "backfill"])
+    def test_a_run_for_chosen_documents_does_not_hide_that_the_last_listing_failed(self, cli, account, ran, kind):
+        account()
+        ran("stopped", error="The key is blocked.", ago=timedelta(minutes=30))
+        ran("success", kind=kind, full=False)
+        assert health(cli) == (2, ["acme: critical: stopped: The key is blocked."])
+        ran("failed", kind=kind, full=False, error="Away.", ago=timedelta(minutes=10))
+        assert health(cli) == (2, ["acme: critical: failed: Away."])
+        ran("success", ago=timedelta(minutes=5))
+        assert health(cli) == (0, ["acme: well"])
+
     @pytest.mark.parametrize("verdict", ["stopped", "failed"])
     def test_the_last_run_failed(self, cli, account, ran, verdict):
         account(frequency="hourly")

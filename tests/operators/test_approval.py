@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,10 @@ from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
 from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.ledger.runs import Runs
+from debitoor_provider.sync.ledger.steps import Steps
+from debitoor_provider.sync.ledger.stops import Stops
 from tests.services.scripted import Reply, ScriptedService
 
 HOOK = "/hooks/plans"
@@ -234,9 +239,47 @@ def test_an_answer_that_came_too_early_is_not_asked_for_again(waits, steps, aske
     assert go_on(steps, now, again.value, answered("Approve"))["approved"] is True
 
 
+@pytest.mark.parametrize(
+    ("option", "part", "call", "done", "moved"),
+    [
+        ("Approve", Stops, "ask", 0, 3),
+        ("Refuse", Steps, "hold", 0, 0),
+        ("Refuse", Steps, "hold", 1, 0),
+        ("Refuse", Runs, "note_answer", 0, 0),
+        ("Refuse", Stops, "withdraw", 0, 0),
+    ],
+)
+def test_an_answer_stands_when_what_follows_from_it_meets_a_fault(
+    waits, steps, asked, acme, ledger, monkeypatch, option, part, call, done, moved
+):
+    now, waiting = waits()
+    calls, real = count(), getattr(part, call)
+
+    def failing(*args, **kwargs):
+        if next(calls) < done:
+            return real(*args, **kwargs)
+        raise LedgerError("The ledger is away.")
+
+    monkeypatch.setattr(part, call, failing)
+    with pytest.raises(LedgerError):
+        go_on(steps, now, waiting, answered(option))
+    monkeypatch.setattr(part, call, real)
+    now["task_instance"] = SimpleNamespace(id="the retry's")
+    with pytest.raises(TaskDeferred) as again:
+        steps.approval.execute(now)
+    assert again.value.trigger.ti_id == "the retry's"  # under which Airflow keeps the answer now
+    go_on(steps, now, again.value, answered(option))
+    assert len(asked) == 1
+    assert ledger.stops.pending(["acme"]) == []
+    steps.export.execute(now)
+    assert len(acme.expenses()) == moved
+    (answer, *_) = ledger.runs.get("anybodys_dag/r#acme").answers
+    assert "anna" in answer.text()
+
+
 def test_a_task_that_was_cleared_asks_anew(waits, steps, asked):
     now, _ = waits()
-    now["task_instance"] = SimpleNamespace(id="another one")
+    now["task_instance"], now["ti"].max_tries = SimpleNamespace(id="another one"), 1
     with pytest.raises(TaskAwaitingInput):
         steps.approval.execute(now)
     assert len(asked) == 2

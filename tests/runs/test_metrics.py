@@ -78,7 +78,9 @@ def test_a_failed_run_reports_the_time_since_the_last_success(run, account, cont
     account()
     ended = datetime.now(UTC) - timedelta(hours=3)
     ledger = Ledger.open(ledger_url(), now=lambda: ended)
-    ledger.runs.start(Run("anybodys_dag/before#acme", "acme", "export", "scheduled"))
+    ledger.runs.start(
+        Run("anybodys_dag/before#acme", "acme", "export", "scheduled", {"kind": "scheduled", "full": True})
+    )
     ledger.runs.finish("anybodys_dag/before#acme", counts={}, verdict="success")
     ledger.close()
     *_, report = steps

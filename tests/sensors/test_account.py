@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, T
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.runs.arguments import ArgumentError
 from debitoor_provider.sensors.account import DebitoorAccountCleanSensor
+from debitoor_provider.sync.ledger import Run
 from tests.sensors.waiting import fired, resumed
 
 if TYPE_CHECKING:
@@ -103,6 +104,22 @@ class TestRuns:
         now = datetime.now(UTC)
         assert is_clean(synced_since=(now - timedelta(minutes=1)).isoformat())
         assert not is_clean(synced_since=(now + timedelta(minutes=1)).isoformat())
+
+    @pytest.mark.parametrize("kind", ["manual", "backfill"])
+    @pytest.mark.parametrize("verdict", ["success", "failed"])
+    def test_a_run_for_chosen_documents_does_not_count(self, is_clean, account, ledger, kind, verdict):
+        account()
+        now = datetime.now(UTC)
+        for hours, full, kind_, verdict_ in [(3, True, "scheduled", verdict), (1, False, kind, "success")]:
+            window = {"kind": kind_, "full": full, "from": None if full else "2026-01-01"}
+            run = Run(f"d/{hours}", "acme", "export", kind_, window, started_at=now - timedelta(hours=hours))
+            ledger.runs.start(run)
+            ledger.runs.finish(run.id, counts={}, verdict=verdict_)
+        assert is_clean() is (verdict == "success")
+        assert not is_clean(synced_since=(now - timedelta(hours=2)).isoformat())
+        ledger.runs.start(Run("d/now", "acme", "export", "manual", {"kind": "manual", "updated_since": "2026-01-01"}))
+        ledger.runs.finish("d/now", counts={}, verdict="success")
+        assert is_clean(synced_since=(now - timedelta(hours=2)).isoformat())
 
 
 class TestMistakes:

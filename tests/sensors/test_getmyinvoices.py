@@ -130,11 +130,33 @@ class TestMistakes:
     def test_a_template_is_left_to_the_run(self):
         assert sensor(document_type="{{ params.kind }}").document_type == "{{ params.kind }}"
 
-    @pytest.mark.parametrize("wrong", [{"period_from": "yesterday"}, {"updated_since": "soon"}])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"period_from": "yesterday"},
+            {"updated_since": "soon"},
+            {"company_uid": "Stadtwerke"},
+            {"company_uid": 0},
+            {"company_uid": "-2"},
+        ],
+    )
     def test_that_a_template_makes_fail_at_once(self, wait, acme, wrong):
-        with pytest.raises(AirflowFailException, match="is not a") as failed:
+        with pytest.raises(AirflowFailException, match=r"is not (a|the number of a)") as failed:
             wait(**wrong)
         assert isinstance(failed.value, Misconfigured)
+
+    @pytest.mark.parametrize("argument", ["document_type", "payment_status"])
+    def test_a_template_that_makes_none_of_the_values(self, wait, acme, argument):
+        sensor_ = sensor()
+        setattr(sensor_, argument, "Reciept")  # as Airflow does when it has rendered it
+        with pytest.raises(AirflowFailException, match=f"{argument}: 'Reciept' is not known") as failed:
+            sensor_.execute({})
+        assert isinstance(failed.value, Misconfigured)
+
+    @pytest.mark.parametrize("nothing", [None, "", " "])
+    def test_a_company_that_is_left_out(self, wait, receipt, nothing):
+        uid = receipt()
+        assert wait(company_uid=nothing) == [uid]
 
 
 class TestFaults:

@@ -44,7 +44,7 @@ def notifications(webhook):
 
 def ended(at: datetime, run_id: str = "debitoor__acme/scheduled__0") -> None:
     ledger = Ledger.open(ledger_url(), now=lambda: at)
-    ledger.runs.start(Run(run_id, "acme", "export", "scheduled", started_at=at))
+    ledger.runs.start(Run(run_id, "acme", "export", "scheduled", {"kind": "scheduled", "full": True}, started_at=at))
     ledger.runs.finish(run_id, counts={}, verdict="success")
     ledger.close()
 

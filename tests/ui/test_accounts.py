@@ -15,17 +15,16 @@ from airflow.serialization.serialized_objects import create_scheduler_operator
 from airflow.utils.session import create_session
 from airflow.utils.state import TaskInstanceState
 
+from debitoor_provider.configuration import ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.account_files import files
-from debitoor_provider.sync.ledger import PlannedDocument, Run, State
+from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from starlette.testclient import TestClient
-
-    from debitoor_provider.sync.ledger import Ledger
 
 HOUR = timedelta(hours=1)
 
@@ -92,9 +91,12 @@ def enter(ledger: Ledger) -> Callable[..., None]:
     return plan
 
 
-def recorded(ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy: str = "", **counts: int) -> None:
+def recorded(
+    ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy: str = "", *, full: bool = True, **counts: int
+) -> None:
     id_ = f"debitoor__acme/{run_id}"
-    ledger.runs.start(Run(id_, "acme", "export", "scheduled"))
+    kind = run_id.partition("__")[0]
+    ledger.runs.start(Run(id_, "acme", "export", kind, {"kind": kind, "full": full}))
     message = Message("as_written", text=error, remedy=remedy) if error else None
     ledger.runs.finish(id_, counts=counts, verdict=verdict, message=message)
 
@@ -276,9 +278,36 @@ class TestState:
         assert rows()["bolt"]["state"] == "running"
         ran("bolt", state="running", start_date=datetime.now(UTC) - 2.1 * HOUR)
         assert rows()["bolt"]["state"] == "late"
-        ledger.runs.start(Run("debitoor__bolt/before", "bolt", "export", "scheduled"))
+        ledger.runs.start(
+            Run("debitoor__bolt/before", "bolt", "export", "scheduled", {"kind": "scheduled", "full": True})
+        )
         ledger.runs.finish("debitoor__bolt/before", counts={}, verdict="success")
         assert rows()["bolt"]["state"] == "running"
+
+    def test_a_run_for_chosen_documents_does_not_make_it_punctual(self, rows, ran, account_file, dag_models, ledger):
+        account_file("bolt", frequency="hourly")
+        dag_models("bolt")
+        then = Ledger.open(ledger_url(), now=lambda: datetime.now(UTC) - 3 * HOUR)
+        then.runs.start(
+            Run("debitoor__bolt/before", "bolt", "export", "scheduled", {"kind": "scheduled", "full": True})
+        )
+        then.runs.finish("debitoor__bolt/before", counts={}, verdict="success")
+        then.close()
+        ran("bolt", run_type="manual")
+        assert rows()["bolt"]["state"] == "late"
+
+    @pytest.mark.parametrize("run_type", ["manual", "backfill"])
+    def test_a_run_for_chosen_documents_does_not_hide_that_the_last_listing_failed(
+        self, rows, ran, account_file, ledger, run_type
+    ):
+        account_file("acme")
+        recorded(ledger, ran(state="failed"), "stopped", "The key is blocked.", "Enter another key.")
+        recorded(ledger, ran(run_type=run_type), "success", full=False)
+        row = rows()["acme"]
+        assert (row["state"], row["advice"]) == ("stopped", "Enter another key.")
+        assert row["last_run"]["state"] == "success"
+        recorded(ledger, ran(run_type="manual"), "success")
+        assert rows()["acme"]["state"] == "well"
 
     def test_a_paused_account_is_not_late(self, rows, ran, account_file, dag_models):
         account_file("bolt", frequency="hourly")

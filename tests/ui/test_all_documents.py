@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from debitoor_provider.runs.spreadsheets import PROGRAMS
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 from debitoor_provider.ui import document_lists
+from debitoor_provider.ui.csv_export import rows_of
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.sight import Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +114,20 @@ def test_the_table_names_the_account_of_each(page, shelf):
     ]
     spreadsheet = page().get("api/documents.csv", params={"form": "spreadsheet", "language": "de"})
     assert spreadsheet.content.decode("utf-8-sig").startswith("Kennung des Kontos;Konto;")
+
+
+def test_an_account_that_comes_while_a_table_is_written_is_named_by_its_id(shelf):
+    ids = [entry.id for entry in shelf.documents.entries("acme")]
+    head, *lines = rows_of(shelf, ids, PROGRAMS, {})
+    assert "account name" in head
+    assert ids
+    assert all(row.startswith("acme,acme,") for row in "".join(lines).splitlines())
+
+
+@pytest.mark.parametrize("is_all", [True, False])
+def test_who_may_not_see_every_account_is_shown_none_that_comes_later(is_all):
+    filters = Accounts({}, {"acme", "bolt"}, {"other"}, is_all=is_all).filters()
+    assert filters == ({"except_accounts": {"other"}} if is_all else {"accounts": {"acme", "bolt"}})
 
 
 def test_sums_are_by_month_and_currency(page, shelf):

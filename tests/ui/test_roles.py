@@ -53,6 +53,28 @@ def test_who_may_edit_one_connection_to_each_service_may_add_an_account(
     assert page("user").get("api/me").json()["rights"] == {"create": create, "connect": False}
 
 
+def test_who_may_only_edit_connections_adds_none(
+    page: Callable[..., TestClient], connected: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decide(*, method: str, **_: object) -> bool:
+        return method == "PUT"
+
+    monkeypatch.setattr(get_auth_manager(), "is_authorized_connection", decide)
+    client = page("user")
+    assert client.get("api/me").json()["rights"]["connect"] is True  # such as one that has to be renewed
+    new, known = (
+        [
+            client.put(f"api/connections/getmyinvoices_{number}/getmyinvoices", json={"api_key": "k"}).status_code,
+            client.post(f"api/connections/debitoor_{number}/consent", json={}).status_code,
+        ]
+        for number in (2, 1)
+    )
+    assert new == [403, 403]
+    assert 403 not in known
+    monkeypatch.setattr(get_auth_manager(), "is_authorized_connection", lambda *, method, **_: method == "POST")
+    assert client.put("api/connections/getmyinvoices_2/getmyinvoices", json={"api_key": "k"}).status_code != 403
+
+
 def test_connections_are_listed_by_their_right_where_the_auth_manager_lists_all(
     page: Callable[..., TestClient], connected: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,7 +89,7 @@ def _standing(row: Overview) -> dict[str, Any]:
 
 def _reason(row: Overview) -> str:
     """Return why an account is in its state, and what to do about it."""
-    problems, run = row.facts.file.problems, row.facts.run
+    problems, run = row.facts.file.problems, row.facts.failed
     if problems:
         return str(problems[0])  # with file and line
     error = run.error if run and row.judged.state in _FAILED else ""
@@ -216,6 +216,8 @@ def allow(args: Namespace) -> None:
         hint(Message("allow_approval"))
     elif allowed:
         hint(Message("allow_done"))
+    else:
+        raise SystemExit(1)
 
 
 @suppress_logs_and_warning
@@ -238,5 +240,5 @@ def preview(args: Namespace) -> None:
         hint(warning)
     if seen.stop:
         hint(Message("preview_would_stop", reason=seen.stop))
-    if len(rows) == args.limit:
+    if seen.total > len(rows):
         hint(Message("list_at_most", limit=args.limit))

@@ -26,9 +26,8 @@ from debitoor_provider.runs.words import value_in
 from debitoor_provider.sync.accounts.late import known_since, lateness
 from debitoor_provider.sync.accounts.schedule import Schedule
 from debitoor_provider.sync.home_rate import stated_rate_doubts
-from debitoor_provider.sync.ledger import Ledger, LedgerError
+from debitoor_provider.sync.ledger import WENT_THROUGH, Ledger, LedgerError
 from debitoor_provider.sync.steps.limits import PLAN_WAITS
-from debitoor_provider.sync.steps.report import WENT_THROUGH
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
@@ -232,8 +231,9 @@ _LACKING = {
 
 
 def _judged(file: AccountFile, ledger: Ledger, dags: _Dags, due: _Due) -> Iterator[Health]:
-    """Judge an account by its runs: by the last finished one, since a run in progress makes nothing well."""
-    last = ledger.runs.last_judged(file.account_id)
+    """Judge an account by its runs: by those that have finished, since a run in progress makes nothing well."""
+    last = ledger.runs.telling(file.account_id)
+    listed = ledger.runs.last_listed([file.account_id]).get(file.account_id)
     for stop in ledger.stops.pending([file.account_id]):
         is_over = last and last.finished_at and last.finished_at > stop.stopped_at
         if stop.message.code == PLAN_WAITS and not is_over:  # before everything else, as on the page
@@ -246,7 +246,7 @@ def _judged(file: AccountFile, ledger: Ledger, dags: _Dags, due: _Due) -> Iterat
     if file.account and postponed:
         yield Health(Level.WARNING, "postponed", str(postponed.message(file.account)))
     elif file.account and not has_failed and file.dag_id not in dags.paused:
-        missed = due.missed_by(file, file.account, last.finished_at if last else None)
+        missed = due.missed_by(file, file.account, listed.finished_at if listed else None)
         if missed:
             yield Health(Level.WARNING, "late", missed)
 

@@ -50,21 +50,21 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
 
         :raises TaskAwaitingInput: when a person has to answer
         """
-        from debitoor_provider.runs.approval import Request, tell
+        from debitoor_provider.runs.approval import Request, options_of, tell
         from debitoor_provider.sync.steps.approval import question_of, wait_for_answer, waiting_of
 
+        task = self._named(context)
+        longest = timedelta(hours=job.account.limits.approval_hours)
+        self.response_timeout = longest
+        if waiting := waiting_of(job, task):
+            # A retry: what follows from the answer met a fault; or it came before the LocalExecutor had ended the task,
+            # and Airflow believes that it was killed. To ask again would delete it. A refusal of which a part was done
+            # may have left a plan within the limits.
+            self._wait_in_triggerer(waiting, options_of(job), context, waiting.since + longest)
         question = question_of(job)
         if question is None:
             return {"asked": False}
-        task = str(context["task_instance"].id)
-        longest = timedelta(hours=job.account.limits.approval_hours)
-        self.response_timeout = longest
-        waiting = waiting_of(job, task)
         request = Request(job, question, context, self.task_id)
-        if waiting:
-            # An answer that came before the LocalExecutor had ended the task makes Airflow believe that it was killed.
-            # To ask again would delete it.
-            self._wait_in_triggerer(waiting, request.options, context, waiting.since + longest)
         self.subject, self.body, self.options = request.subject, request.body, request.options
         try:
             HITLOperator.execute(self, context)
@@ -79,6 +79,14 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         from debitoor_provider.sync.steps.approval import question_of
 
         return {"asked": False} if question_of(job) is None else None
+
+    def _named(self, context: Context) -> str:
+        """Return what names a task of a run while it asks: a retry has the same, but not a task that was cleared.
+
+        A retry gets an id of its own; more tries are allowed to what was cleared.
+        """
+        ti: Any = context["ti"]
+        return f"{self.task_id}/{ti.map_index}/{ti.max_tries}"
 
     def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
         return TaskAwaitingInput(

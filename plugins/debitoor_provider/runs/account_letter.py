@@ -14,9 +14,8 @@ from debitoor_provider.runs.notifiers import NotificationNotSent, send
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.sections import Notify
-from debitoor_provider.sync.ledger import Ledger, LedgerError
+from debitoor_provider.sync.ledger import WENT_THROUGH, Ledger, LedgerError
 from debitoor_provider.sync.steps.digest import open_digest
-from debitoor_provider.sync.steps.report import WENT_THROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +62,7 @@ def _failure(ledger: Ledger, account_id: str, context: Mapping[str, Any]) -> Mes
         return error.located
     if isinstance(error, LedgerError):
         return error.message
-    run = ledger.runs.last_judged(account_id)
+    run = ledger.runs.telling(account_id)
     if run and run.verdict not in WENT_THROUGH and run.message:
         return run.message
     if error is not None:

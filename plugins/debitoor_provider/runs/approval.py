@@ -31,6 +31,11 @@ def is_approval(chosen: Iterable[str]) -> bool:
     return bool(set(chosen) & {words(language)[_APPROVE] for language in languages()})
 
 
+def options_of(job: Job) -> list[str]:
+    """Return what can be chosen, in the language of the account's notifications."""
+    return [words(_language_of(job))[name] for name in (_APPROVE, _REFUSE)]
+
+
 class Request:
     """A question about a plan, in the language of the account's notifications.
 
@@ -41,8 +46,7 @@ class Request:
     def __init__(self, job: Job, question: ApprovalQuestion, context: Context, task_id: str) -> None:
         self._job = job
         self._question = question
-        self._language = job.account.notify.language if job.account.notify else languages()[0]
-        self._reader = Reader(self._language, page=True)
+        self._reader = Reader(_language_of(job), page=True)
         dag_run = context["dag_run"]
         dag, run, task = (quote(part, safe="") for part in (dag_run.dag_id, dag_run.run_id, task_id))
         self._place = f"/dags/{dag}/runs/{run}/tasks/{task}/required_actions"
@@ -50,7 +54,7 @@ class Request:
     @cached_property
     def options(self) -> list[str]:
         """What can be chosen."""
-        return [words(self._language)[name] for name in (_APPROVE, _REFUSE)]
+        return options_of(self._job)
 
     @cached_property
     def subject(self) -> str:
@@ -140,6 +144,10 @@ def tell(job: Job, request: Request) -> None:
         from debitoor_provider.runs.notifiers import send
 
         send(notify, request.letter)
+
+
+def _language_of(job: Job) -> str:
+    return job.account.notify.language if job.account.notify else languages()[0]
 
 
 def _text(code: str, **params: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +11,18 @@ from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.errors import Misconfigured
-from debitoor_provider.services.getmyinvoices.enums import Archived
+from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
 from debitoor_provider.sync.account_files.files import find_account, load_folder
-from debitoor_provider.sync.ledger import ATTENTION, DUE, Ledger, State
-from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.accounts.values import did_you_mean, quoted
+from debitoor_provider.sync.ledger import ATTENTION, DUE, WENT_THROUGH, Ledger, State
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from debitoor_provider.services.getmyinvoices.listing import DocumentFilters
 
+_COMPANY = re.compile("-1|[0-9]{1,18}")
 KINDS = {"attention": ATTENTION, "to_do": DUE, "waiting": frozenset({State.WAITING})}
 """The documents of an account that are not settled, by what has to happen to them."""
 
@@ -53,18 +55,21 @@ def find_clean(
     :param without: the kinds of documents of :data:`KINDS` that there may be none of
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
-    :param synced_since: the last run has to have begun then or later; empty: at any time
+    :param synced_since: the last run that listed whatever was new has to have begun then or later; empty: at any time
     :raises Misconfigured: when there is no such account, or a date is none
     :raises LedgerError: when the ledger cannot be used
     """
     period = to_period(period_from=period_from, period_to=period_to)
     since = to_moment("synced_since", synced_since)
     ledger = Ledger.open(ledger_url())
-    run = ledger.runs.last_judged(account)
+    run = ledger.runs.telling(account)
     if run is None:
         _require_account(account, ledger)
         return None
-    if run.verdict not in WENT_THROUGH or (since and (run.started_at is None or run.started_at < since)):
+    listed = ledger.runs.last_listed([account]).get(account)
+    if run.verdict not in WENT_THROUGH or listed is None:
+        return None
+    if since and (listed.started_at is None or listed.started_at < since):
         return None
     states = ledger.lists.states(account=account, period=period)
     if any(states.get(state) for kind in without for state in KINDS[kind]):
@@ -91,17 +96,43 @@ def _filters(wanted: Mapping[str, Any]) -> DocumentFilters:
     start, end = to_period(period_from=str(wanted["period_from"]), period_to=str(wanted["period_to"]))
     return {
         "archived": Archived[str(wanted["archived"]).upper()],
-        "document_type": wanted["document_type"] or None,
-        "company_uid": int(wanted["company_uid"]) if wanted["company_uid"] else None,
+        "document_type": _one_of("document_type", wanted["document_type"], DocumentType),
+        "company_uid": _company(wanted["company_uid"]),
         "start": start,
         "end": end,
         "updated_since": to_moment("updated_since", wanted["updated_since"]),
         "tags": list(wanted["tags"]),
-        "payment_status": wanted["payment_status"] or None,
+        "payment_status": _one_of("payment_status", wanted["payment_status"], PaymentStatus),
         "note": wanted["note"] or None,
         "number": wanted["number"] or None,
         "search": wanted["search"] or None,
     }
+
+
+def _company(given: int | str | None) -> int | None:
+    """Read the number of a company; a template may have made a text of it, or nothing."""
+    text = "" if given is None else str(given).strip()
+    if not text:
+        return None
+    number = int(text) if _COMPANY.fullmatch(text) else 0
+    if not number:
+        raise Misconfigured(Message("form_not_a_company", field="company_uid", text=repr(text[:60])))
+    return number
+
+
+def _one_of(field: str, given: str | None, choices: Iterable[str]) -> str | None:
+    """Return one of a few values, of which a template may have made another."""
+    known = [str(choice) for choice in choices]
+    if not given or given in known:
+        return given or None
+    message = Message(
+        "argument_not_a_choice",
+        name=field,
+        value=quoted(given),
+        choices=known,
+        hint=did_you_mean(given, known),
+    )
+    raise Misconfigured(message)
 
 
 def _require_account(account: str, ledger: Ledger) -> None:

@@ -23,11 +23,11 @@ COUNTED = ("moved", "held", "rejected")
 
 def count_run(job: Job, result: Report) -> None:
     """Count what a run did, what needs attention now, and when the account was last brought up to date."""
-    from debitoor_provider.sync.ledger import ATTENTION, LedgerError
-    from debitoor_provider.sync.steps.report import WENT_THROUGH
+    from debitoor_provider.sync.ledger import ATTENTION, WENT_THROUGH, LedgerError
 
     tags = _tags(job)
-    gauge_late(job, is_late=False)
+    if job.planned_by is None:  # one for chosen documents lists nothing new
+        gauge_late(job, is_late=False)
     for name in COUNTED:
         stats.incr(f"debitoor.documents.{name}", result.counts.get(name, 0), tags=tags)
     for outcome, number in result.invoices.items():
@@ -36,7 +36,7 @@ def count_run(job: Job, result: Report) -> None:
         states = job.ledger.figures.of(job.account_id)
         attention = sum(states.get(state, 0) for state in ATTENTION)
         stats.gauge("debitoor.documents.attention", attention, tags=tags)
-        last = job.ledger.runs.last_judged(job.account_id, WENT_THROUGH)
+        last = job.ledger.runs.last_listed([job.account_id], WENT_THROUGH).get(job.account_id)
         if last and last.finished_at:
             since = datetime.now(UTC) - last.finished_at
             stats.gauge("debitoor.last_success.seconds_ago", max(0, round(since.total_seconds())), tags=tags)
@@ -45,7 +45,7 @@ def count_run(job: Job, result: Report) -> None:
 
 
 def gauge_late(job: Job, *, is_late: bool) -> None:
-    """Report whether an account is late: it is not when a run of it has just ended."""
+    """Report whether an account is late: it is not when a run of it that listed what is new has just ended."""
     stats.gauge("debitoor.late", int(is_late), tags=_tags(job))
 
 

@@ -6,10 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.runs.windows import outside
-from debitoor_provider.sync.ledger import Run
+from debitoor_provider.sync.ledger import WENT_THROUGH, Run
 from debitoor_provider.sync.steps.plan import not_there, plan
 from debitoor_provider.sync.steps.preview import preview
-from debitoor_provider.sync.steps.report import WENT_THROUGH
 from debitoor_provider.sync.steps.source_time import warnings_of
 from debitoor_provider.sync.window import RunKind
 

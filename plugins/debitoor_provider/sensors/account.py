@@ -37,8 +37,8 @@ class DebitoorAccountCleanSensor(LookingSensor):
     :param period_from: first document date, ``YYYY-MM-DD``, inclusive; empty: open. With a period, documents without a
         date do not count
     :param period_to: last document date, ``YYYY-MM-DD``, inclusive; empty: open
-    :param synced_since: the last run has to have begun then or later: an ISO time, in UTC if it names no zone; empty:
-        at any time
+    :param synced_since: the last run that listed whatever was new has to have begun then or later: an ISO time, in UTC
+        if it names no zone; empty: at any time
     """
 
     template_fields: Sequence[str] = ("account", "period_from", "period_to", "synced_since")

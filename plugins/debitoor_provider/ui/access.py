@@ -52,14 +52,18 @@ class AccessRule:
     :param right: on the account that the path names as ``account_id``; ``None``: on no account
     :param is_new: whether there need not be such an account yet
     :param connection: whether the connection that the path names as ``connection_id`` is to be edited
+    :param adds: whether it is added where there is none
 
     With neither, any user of Airflow may ask, and the route answers for what that user may see.
     """
 
-    def __init__(self, right: Right | None = None, *, is_new: bool = False, connection: bool = False) -> None:
+    def __init__(
+        self, right: Right | None = None, *, is_new: bool = False, connection: bool = False, adds: bool = False
+    ) -> None:
         self.right = right
         self.is_new = is_new
         self.connection = connection
+        self.adds = adds
 
     def __call__(self, request: Request, user: GetUserDep) -> None:
         """Refuse who may not.
@@ -74,7 +78,7 @@ class AccessRule:
             if not self.is_new:
                 require_account(user, account_id)
         if self.connection:
-            require_connection(user, request.path_params["connection_id"])
+            require_connection(user, request.path_params["connection_id"], adds=self.adds)
 
 
 ANY_USER = AccessRule()
@@ -83,7 +87,8 @@ RUN = AccessRule(Right.RUN)
 EDIT = AccessRule(Right.EDIT)
 ENTER = AccessRule(Right.EDIT, is_new=True)
 DELETE = AccessRule(Right.DELETE)
-CONNECT = AccessRule(connection=True)
+TEST = AccessRule(connection=True)
+CONNECT = AccessRule(connection=True, adds=True)
 
 
 def may(user: BaseUser, right: Right, account_id: str) -> bool:
@@ -111,7 +116,10 @@ def rights(user: BaseUser, account_ids: Iterable[str], wanted: Iterable[Right]) 
 
 
 def may_connect(user: BaseUser, connection_id: str, method: ResourceMethod = "PUT") -> bool:
-    """Return whether a user may edit a connection, or add it."""
+    """Return whether a user may edit a connection.
+
+    :param method: ``POST``: add it
+    """
     team = Connection.get_team_name(connection_id) if _has_teams() else None
     details = ConnectionDetails(conn_id=connection_id, team_name=team)
     return get_auth_manager().is_authorized_connection(method=method, details=details, user=user)
@@ -144,12 +152,14 @@ def no_account(user: BaseUser, account_id: str) -> RequestRefused:
     return RequestRefused("account_not_found", status=404, account=account_id, hint=hint)
 
 
-def require_connection(user: BaseUser, connection_id: str) -> None:
+def require_connection(user: BaseUser, connection_id: str, *, adds: bool = False) -> None:
     """Refuse a user who may not edit a connection.
 
+    :param adds: whether it is added where Airflow's table has none, which needs the right to do so
     :raises RequestRefused: 403
     """
-    if not may_connect(user, connection_id):
+    is_new = adds and not _has_connection(connection_id)
+    if not may_connect(user, connection_id, "POST" if is_new else "PUT"):
         raise RequestRefused("may_not_connect", status=403, connection=connection_id)
 
 
@@ -163,6 +173,12 @@ def visible(user: BaseUser, account_ids: Iterable[str]) -> set[str]:
     known = _dag_ids()
     new = rights(user, (id_ for id_ in ids - mine if DAG_ID_PREFIX + id_ not in known), [Right.SEE])
     return mine | {id_ for id_, allowed in new.items() if allowed[Right.SEE]}
+
+
+def _has_connection(connection_id: str) -> bool:
+    with create_session() as session:
+        wanted = sa.select(Connection.conn_id).where(Connection.conn_id == connection_id)
+        return session.scalar(wanted) is not None
 
 
 def _dag_ids() -> set[str]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.sync.accounts.late import known_since, late_from, lateness
+from debitoor_provider.sync.ledger import WENT_THROUGH
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.ui.airflow_state import FAILED
 
@@ -74,6 +75,8 @@ class AccountFacts(NamedTuple):
         person ended while it did
     :param run: the ledger's record of the last run if that failed and the ledger knows it
     :param finished: when the run before the last one ended, if the last one is under way and the ledger knows it
+    :param listed: the ledger's record of the last run that listed whatever was new, if the last run that the ledger
+        knows was for a chosen period or chosen documents, and therefore tells nothing of all others
     :param is_waiting: whether the last run waits for a person's answer
     :param postponed: the run that waits for a time in the future
     :param wrong: what is known to be wrong with its file, while it is paused
@@ -84,10 +87,16 @@ class AccountFacts(NamedTuple):
     last_run: LastRun | None
     run: Run | None
     finished: datetime | None
+    listed: Run | None
     is_waiting: bool
     postponed: Postponed | None
     counts: Counts
     wrong: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> Run | None:
+        """The ledger's record of the run that tells why the account does not run well, if the ledger knows it."""
+        return self.run or (self.listed if self.listed and self.listed.verdict not in WENT_THROUGH else None)
 
 
 class AccountJudgement(NamedTuple):
@@ -140,7 +149,8 @@ def _late(facts: AccountFacts, now: datetime) -> tuple[datetime | None, Message 
     account, run = facts.file.account, facts.last_run
     if account is None or facts.dag is None or facts.dag.is_paused:
         return None, None
-    finished = run.finished_at if run and run.is_over else facts.finished
+    ended = run.finished_at if run and run.is_over else facts.finished
+    finished = facts.listed.finished_at if facts.listed else ended
     since = (run.started_at if run else None) or known_since(facts.file.path)
     return late_from(account, finished or since), lateness(account, finished, since, now)
 
@@ -149,7 +159,7 @@ def _state(facts: AccountFacts, *, is_late: bool) -> AccountState:
     file, last_run, run, is_paused = (
         facts.file,
         facts.last_run,
-        facts.run,
+        facts.failed,
         facts.dag is not None and facts.dag.is_paused,
     )
     if file.account is None or file.problems:
@@ -159,7 +169,8 @@ def _state(facts: AccountFacts, *, is_late: bool) -> AccountState:
     if last_run and (last_run.state == "running" or (last_run.state == "queued" and not is_paused)):
         return AccountState.LATE if is_late else AccountState.RUNNING
     # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
-    if last_run and last_run.state == FAILED and not (run and run.verdict == "rejected"):
+    has_failed = last_run is not None and (last_run.state == FAILED or run is not None)
+    if has_failed and not (run and run.verdict == "rejected"):
         if not run or run.verdict != STOPPED:
             return AccountState.FAILED
         return AccountState.RECONNECT if run.codes & _KEPT_OUT else AccountState.STOPPED

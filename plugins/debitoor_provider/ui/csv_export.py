@@ -72,7 +72,8 @@ def rows_of(
 ) -> Iterator[str]:
     """Write documents as CSV, bit by bit.
 
-    :param names: of the accounts that the documents are of; ``None`` for those of one account, which is not named
+    :param names: of the accounts that the documents are of, by id; one that came in the meantime has its id for a
+        name; ``None`` for documents of one account, which is not named
     """
     yield dialect.head(_COLUMNS if names is None else (*_ACCOUNT, *_COLUMNS), _TIMES)
     for chunk in chunks(ids):
@@ -81,7 +82,7 @@ def rows_of(
 
 
 def _account(entry: Entry, names: Mapping[str, str] | None) -> Sequence[object]:
-    return () if names is None else (guarded(entry.account), guarded(names[entry.account]))
+    return () if names is None else (guarded(entry.account), guarded(names.get(entry.account, entry.account)))
 
 
 def _cells(entry: Entry, dialect: Dialect) -> Sequence[object]:

@@ -14,6 +14,7 @@ from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.runs.postponed import postponed_runs
 from debitoor_provider.sync.ledger import Counts
 from debitoor_provider.sync.text import fold
+from debitoor_provider.sync.window import RunKind
 from debitoor_provider.ui.account_states import AccountFacts, AccountJudgement, AccountState, judged
 from debitoor_provider.ui.airflow_state import (
     FAILED,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         LastRun | None,
         Run | None,
         datetime | None,
+        Run | None,
         bool,
         Postponed | None,
         Counts,
@@ -127,7 +129,7 @@ class Overview(NamedTuple):
             case AccountState.RECONNECT | AccountState.STOPPED if lacking:
                 return str(lacking.message), _LACKING.get(lacking.field.partition(".")[0], "no_file")
             case AccountState.RECONNECT | AccountState.STOPPED | AccountState.FAILED:
-                if (run := facts.run) and (advice := run.remedy or run.error):
+                if (run := facts.failed) and (advice := run.remedy or run.error):
                     return advice, ""
                 return _advice("look_at_run")
             case AccountState.POSTPONED if facts.postponed and facts.file.account:
@@ -167,6 +169,7 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
         runs = {id_: run for id_, file in files.items() if (run := last.get(file.dag_id))}
         under_way = {id_: account for id_, run in runs.items() if not run.is_over and (account := files[id_].account)}
         finished = opened_ledger().runs.last_finished(under_way) if under_way else {}
+        listed = _listed_before(runs)
         is_asking = any(account.limits.exceeded == "approval" for account in under_way.values())
         waiting = waiting_runs(session) if is_asking else set()
         kept = opened_ledger().wrong.all()
@@ -182,6 +185,7 @@ def overview(files: Mapping[str, AccountFile], counts: Mapping[str, Counts]) -> 
                 run,
                 failed.get(dag_id),
                 finished.get(id_),
+                listed.get(id_),
                 is_waiting,
                 postponed.get(dag_id),
                 counts.get(id_, none),
@@ -209,6 +213,16 @@ def _begun(
     unbegun = {run.dag_id for run in waited}
     failed |= recorded(run for run in begun.values() if run.state == FAILED)
     return {dag_id: run for dag_id, run in last.items() if dag_id not in unbegun} | begun, failed
+
+
+def _listed_before(runs: Mapping[str, LastRun]) -> dict[str, Run]:
+    """Return the last runs that listed whatever was new of those accounts whose last run is over and was another one.
+
+    :param runs: the last run of each account
+    """
+    others = {id_: run for id_, run in runs.items() if run.is_over and run.kind != RunKind.SCHEDULED}
+    listed = opened_ledger().runs.last_listed(others) if others else {}
+    return {id_: run for id_, run in listed.items() if run.id != ledger_id(others[id_])}
 
 
 _kept: dict[str, Overview] = {}

@@ -24,16 +24,22 @@ class Accounts(NamedTuple):
     :param files: of all accounts, by the account's id on the page
     :param ids: of those that the user may see
     :param others: that have documents, and that the user may not see or that nothing moves any more
+    :param is_all: whether the user may see every account
     """
 
     files: Mapping[str, AccountFile]
     ids: Set[str]
     others: Set[str]
+    is_all: bool = False
 
     def filters(self) -> dict[str, Any]:
-        """Name them or the others to the ledger, whichever are fewer: most users may see nearly all."""
+        """Name them or the others to the ledger, whichever are fewer.
+
+        To a user who may not see every account, only theirs: an account that comes while the answer is written is
+        not among the others.
+        """
         few = len(self.ids) < len(self.others)
-        return {"accounts": set(self.ids)} if few else {"except_accounts": set(self.others)}
+        return {"except_accounts": set(self.others)} if self.is_all and not few else {"accounts": set(self.ids)}
 
     def name(self, account_id: str) -> str:
         """Return what people call one of them; without a file that is its id."""
@@ -55,5 +61,6 @@ def accounts_of(user: BaseUser, account: str | None = None, *, ran: Iterable[str
         if account not in files and not is_fileless(account):
             raise no_account(user, account)
         return Accounts(files, {account}, known - {account})
-    mine = visible(user, files.keys() | fileless(known | set(ran), files, opened_ledger()))
-    return Accounts(files, mine, known - mine)
+    every = files.keys() | fileless(known | set(ran), files, opened_ledger())
+    mine = visible(user, every)
+    return Accounts(files, mine, known - mine, is_all=mine == every)

@@ -162,6 +162,38 @@ def test_the_last_run_that_was_judged(ledger: Ledger, clock: Clock):
     assert ledger.runs.last_judged("acme", ["stopped"]) is None
 
 
+def test_the_last_run_that_listed_whatever_was_new(ledger: Ledger, clock: Clock):
+    def ran(number: int, kind: str, verdict: str, **window: object) -> None:
+        clock.pass_by(minutes=1)
+        ledger.runs.start(Run(f"d/{number}", "acme", "export", kind, {"kind": kind, **window} if window else {}))
+        if verdict:
+            ledger.runs.finish(f"d/{number}", counts={}, verdict=verdict)
+
+    def last(*verdicts: str) -> str | None:
+        found = ledger.runs.last_listed(["acme", "never"], verdicts or None).get("acme")
+        return found.id if found else None
+
+    ran(0, "manual", "success", full=False, updated_since=None, document_ids=["1"])
+    ran(1, "backfill", "failed")  # before it was planned
+    ran(2, "manual", "success")  # a step alone that plans nothing
+    assert last() is None
+    assert ledger.runs.last_finished(["acme"]) == {}
+    assert ledger.runs.telling("acme").id == "d/2"
+    ran(3, "scheduled", "success", full=True, updated_since=None)
+    finished = ledger.runs.last_finished(["acme"])
+    ran(4, "backfill", "success", full=False, updated_since=None)
+    ran(5, "dry_run", "success", full=True)
+    ran(6, "scheduled", "", full=True)
+    assert (last(), ledger.runs.telling("acme").id) == ("d/3", "d/3")
+    assert ledger.runs.last_finished(["acme"]) == finished
+    ran(7, "scheduled", "stopped")  # before it was planned
+    assert (last(), last("success")) == ("d/7", "d/3")
+    ran(8, "manual", "failed", full=False, updated_since=None)
+    assert (last(), ledger.runs.telling("acme").id) == ("d/7", "d/8")
+    ran(9, "manual", "rejected", full=False, updated_since="2026-01-01T00:00:00+00:00")
+    assert (last(), ledger.runs.telling("acme").id) == ("d/9", "d/9")
+
+
 def test_a_run_has_finished_with_what_it_brought_to_an_end(ledger: Ledger):
     in_state(ledger, State.MOVED)
     planned(ledger, 77)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 RecordedKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
+WENT_THROUGH = ("success", "rejected")
+"""The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of an account.

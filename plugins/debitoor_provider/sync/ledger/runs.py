@@ -13,7 +13,7 @@ from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, events, runs, watermarks
 from debitoor_provider.sync.ledger.errors import LedgerError
 from debitoor_provider.sync.ledger.events import was_found
-from debitoor_provider.sync.ledger.run_records import Run, Watermark
+from debitoor_provider.sync.ledger.run_records import WENT_THROUGH, Run, Watermark
 from debitoor_provider.sync.ledger.states import DONE, DUE, EventKind, State
 from debitoor_provider.sync.ledger.sums import read_run_sums
 
@@ -39,6 +39,19 @@ _RESULTS = {
     EventKind.REJECTED: "rejected",
     EventKind.WAITS: "waiting",
 }
+
+
+_IS_PLANNED = runs.c.window["kind"].as_string().is_not(None)
+_LISTED = sa.and_(
+    runs.c.kind != "dry_run",
+    sa.or_(
+        sa.func.coalesce(runs.c.window["full"].as_boolean(), sa.false()),
+        runs.c.window["updated_since"].as_string().is_not(None),
+        # One that failed before it had a plan would have done so.
+        sa.and_(~_IS_PLANNED, runs.c.kind != "backfill", runs.c.verdict.not_in(WENT_THROUGH)),
+    ),
+)
+"""What is true of runs that listed whatever was new, see :func:`debitoor_provider.sync.window.was_chosen`."""
 
 
 class Runs:
@@ -166,13 +179,42 @@ class Runs:
             row = connection.execute(query).first()
         return None if row is None else Run(*row)
 
+    def last_listed(self, accounts: Collection[str], verdicts: Collection[str] | None = None) -> dict[str, Run]:
+        """Return the last run of each of these accounts that listed whatever was new; those without one are left out.
+
+        A run for a chosen period or chosen documents says nothing of all others.
+
+        :param verdicts: only of those with one of these verdicts; ``None``: with any verdict
+        """
+        is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
+        found: dict[str, Run] = {}
+        with self._database().read() as connection:
+            for chunk in chunks(sorted(accounts)):
+                query = _last_of(chunk, *_RUN, where=(_LISTED, is_wanted)).order_by(runs.c.id)
+                found |= {run.account: run for run in (Run(*row) for row in connection.execute(query))}
+        return found
+
+    def telling(self, account: str) -> Run | None:
+        """Return the run that tells how an account is: the last one that has a verdict, dry runs aside.
+
+        If that one went through, and was for a chosen period or chosen documents, it is the last one that listed
+        whatever was new, if there is one.
+        """
+        last = self.last_judged(account)
+        if last is None or last.verdict not in WENT_THROUGH:
+            return last
+        return self.last_listed([account]).get(account, last)
+
     def last_finished(self, accounts: Collection[str]) -> dict[str, datetime]:
-        """Return when the last run of each of these accounts ended, dry runs aside; those without one are left out."""
+        """Return when the last run of each of these accounts ended that listed whatever was new.
+
+        Accounts without one are left out.
+        """
         found: dict[str, datetime] = {}
         ended = sa.func.max(runs.c.finished_at)
         with self._database().read() as connection:
             for chunk in chunks(sorted(accounts)):
-                where = runs.c.account.in_(chunk), runs.c.kind != "dry_run", runs.c.finished_at.is_not(None)
+                where = runs.c.account.in_(chunk), _LISTED, runs.c.finished_at.is_not(None)
                 found |= dict(
                     connection.execute(sa.select(runs.c.account, ended).where(*where).group_by(runs.c.account)).all()
                 )
@@ -239,13 +281,15 @@ class Runs:
         return Watermark(account, direction) if row is None else Watermark(*row)
 
 
-def _last_of(accounts: Collection[str], *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def _last_of(
+    accounts: Collection[str], *columns: sa.ColumnElement[Any], where: Collection[sa.ColumnElement[bool]] = ()
+) -> sa.Select[Any]:
     """Return what asks for columns of the runs of some accounts that began last."""
     last = (
         sa.select(runs.c.account, sa.func.max(runs.c.started_at).label("at"))
-        .where(runs.c.account.in_(accounts))
+        .where(runs.c.account.in_(accounts), *where)
         .group_by(runs.c.account)
         .subquery()
     )
     is_last = sa.and_(runs.c.account == last.c.account, runs.c.started_at == last.c.at)
-    return sa.select(*columns).join(last, is_last)
+    return sa.select(*columns).join(last, is_last).where(*where)

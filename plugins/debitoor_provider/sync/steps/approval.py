@@ -85,7 +85,7 @@ def question_of(job: Job) -> ApprovalQuestion | None:
 def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> Waiting:
     """Record that the run waits for a person, and return what the answer is about.
 
-    :param task: id of the task instance that asks
+    :param task: which of the run's tasks asks; one that was cleared is another
     """
     seen = job.ledger.plans.last_change()
     for excess in question.exceeded:
@@ -94,11 +94,11 @@ def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> Waiting:
 
 
 def waiting_of(job: Job, task: str) -> Waiting | None:
-    """Return what a task instance has asked already; ``None`` when it has not, or another run has asked since."""
+    """Return what a task of the run has asked already; ``None`` when it has not, or another run has asked since."""
     stops = [
         stop
         for stop in job.ledger.stops.pending([job.account_id])
-        if stop.message.code == PLAN_WAITS and stop.message.params["task"] == task
+        if stop.message.code == PLAN_WAITS and (stop.run_id, stop.message.params["task"]) == (job.run_id, task)
     ]
     if not stops:
         return None
@@ -124,8 +124,6 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
 
     :param actor: who refused it
     """
-    for name in waiting.asked:
-        job.ledger.stops.withdraw(job.account_id, name)
     message = Message("plan_refused", by=person(actor))
     leases = RunLeases(job.ledger, f"{job.run_id}@refused:{uuid.uuid4().hex[:8]}", LEASE)
     held = 0
@@ -139,6 +137,7 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
         finally:
             leases.release()
     job.ledger.runs.note_answer(job.run_id, Message("plan_was_refused", by=person(actor), count=held))
+    job.ledger.stops.withdraw(job.account_id, *waiting.asked)  # last: until then a retry looks for the answer again
     log.info("The plan was refused by %s: %s documents are held", person(actor), held)
     return held
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from debitoor_provider.sync.ledger import ATTENTION, Notice
-from debitoor_provider.sync.steps.report import WENT_THROUGH
+from debitoor_provider.sync.ledger import ATTENTION, WENT_THROUGH, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,8 +17,6 @@ STOPPED = "stopped"
 """The verdict of a run that stays until a person has corrected something."""
 LATE = "late"
 """The outcome that people are notified of when an account's run is not done in time; no verdict of a run."""
-WENT_THROUGH = ("success", "rejected")
-"""The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _of_files(rows: Sequence[Overview], user: BaseUser) -> list[dict[str, Any]]:
             "rights": {name: allowed[row.id][right] for name, right in _RIGHTS.items()},
         }
         for row in rows
-        for file, dag, last_run, _, _, _, _, counts, wrong in [row.facts]
+        for file, dag, last_run, _, _, _, _, _, counts, wrong in [row.facts]
     ]
 
 
@@ -206,7 +206,7 @@ def _settings(account: Account | None) -> dict[str, Any]:
 
 def _refusing(row: Overview) -> str | None:
     """Return which of an account's services is to be connected again."""
-    account, run, lacking = row.facts.file.account, row.facts.run, row.judged.lacking
+    account, run, lacking = row.facts.file.account, row.facts.failed, row.judged.lacking
     if account is None or row.judged.state is not AccountState.RECONNECT:
         return None
     if lacking:

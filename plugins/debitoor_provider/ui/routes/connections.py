@@ -13,7 +13,7 @@ from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.values import Timezone
 from debitoor_provider.ui import audit, connections
-from debitoor_provider.ui.access import ANY_USER, CONNECT
+from debitoor_provider.ui.access import ANY_USER, CONNECT, TEST
 from debitoor_provider.ui.models.common import Text
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -85,7 +85,7 @@ def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoices
     return Tried(works=works, sentence=sentence, connection_id=connection_id)
 
 
-@router.post("/connections/{connection_id}/test", dependencies=[Depends(CONNECT)])
+@router.post("/connections/{connection_id}/test", dependencies=[Depends(TEST)])
 def test_connection(connection_id: str) -> Tried:
     """Test a connection as it is stored."""
     works, sentence = connections.try_out(connections.require(connection_id))

@@ -126,7 +126,7 @@ def come_back(request: Request, user: GetUserDep) -> Response:
         raise _refusal(answer["error"])
     if not answer.get("code"):
         raise RequestRefused("consent_without_code", status=400)
-    require_connection(user, consent.connection_id)
+    require_connection(user, consent.connection_id, adds=True)
     connection = connections.begin(consent.connection_id, DebitoorHook.conn_type)
     app = DebitoorHook.of(connections.app_of(connection))
     connection.password = app.exchange_code(answer["code"], consent.redirect_uri)
