@@ -250,7 +250,7 @@ class TestNarrowing:
         places = (f"{place}/{entry.id}", place, f"{place}.csv", "api/documents", "api/documents.csv", "api/attention")
         for path in places:
             text = client.get(path).text
-            assert [said for said in ("blue", "77", "4711", "Paper", "119") if said in text] == [], path
+            assert [said for said in ("blue", "document 77", "R-4711", "Paper", "119.00") if said in text] == [], path
         whole = page("admin").get(f"{place}/{entry.id}").json()
         assert "R-4711 (document 77 of the account blue)" in whole["reason"]
         assert whole["lookalikes"][0]["party"] == "Paper Ltd"
