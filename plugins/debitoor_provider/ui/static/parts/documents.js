@@ -26,7 +26,7 @@ export function DocumentsTab({ account, onChange }) {
   const { data, failure, isLoading, reload } = useData(
     (options) => api.documents(account.id, params, options),
     [account.id, JSON.stringify(params)],
-    { every: filter.search ? 0 : account.state === "running" ? 2000 : 10000 }, // a search reads every document
+    { every: account.state === "running" ? 2000 : 10000 },
   );
   const { chosen, picked, choose } = useChosen(data?.documents ?? NONE);
   const [isAll, setAll] = useState(false);
