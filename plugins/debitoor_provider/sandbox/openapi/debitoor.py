@@ -116,6 +116,7 @@ _SALES = record(  # D 7.3
         **each(("taxGroups", "lines", "payments", "attachments"), rows({"type": "object"})),
         **each(("history", "companyProfile"), {"type": "object"}),
     },
+    "compensated",
     more=True,
 )
 _SETTINGS = record(
