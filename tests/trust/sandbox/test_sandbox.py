@@ -214,6 +214,7 @@ _PARTS_OF_BODIES: dict[str, dict[str, Any]] = {
     f"{contract.ADMIN}/faults": {"effect": "cut_after", "operation": "gmi.tags.list"},
     "/expenses": {"date": "2026-01-05", "lines": [{"taxRate": 19, "grossAmount": 119}]},
     "/generate": {"documents": 1, "invoices": 1},
+    "/cancel": {"date": "2026-01-05"},
     "/pdf": {"content": base64.b64encode(b"%PDF-").decode()},
 }
 """What a body needs that chance does not find, by a part of the path."""
@@ -254,6 +255,7 @@ def _known(company: CompanyAdmin) -> dict[str, list[Any]]:
         f"{contract.ADMIN}/companies/{{company_id}}/files/": files,
         f"{contract.ADMIN}/companies/{{company_id}}/entities/": ids["invoice"] + ids["expense"],
         f"{contract.ADMIN}/companies/{{company_id}}/entities/{{ident}}/pdf": ids["invoice"],
+        f"{contract.ADMIN}/companies/{{company_id}}/invoices/": ids["invoice"],
     }
 
 
