@@ -121,7 +121,7 @@ picture: $(READY) ## take the picture of the page for the README
 	@$(BIN)/pytest tests/browser/test_pages.py -k readme
 	@cp .browser/synchronisation.png docs/synchronisation.png
 
-trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block, EVERY=4: a quarter
+trust: $(READY) ## try what may go wrong, a sample of each kind, and print one table; BLOCK=kills: one block, EVERY=6: a sixth
 	@$(BIN)/pytest tests/trust$(if $(BLOCK),/$(BLOCK)) $(if $(EVERY),--every $(EVERY)) --numprocesses 3 --dist worksteal
 
 soak: $(READY) ## the same with the large figures (hours); BLOCK=kills: one block
