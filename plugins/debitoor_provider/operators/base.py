@@ -102,8 +102,7 @@ class SyncOperator(BaseOperator):
             raise arguments.no_account_id(self.account)
         arguments.require_known(type(self).__name__, given, arguments_of(type(self)))
         if isinstance(settings, Account):
-            if given or connections:
-                arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
+            arguments.require_beside([*given, *(f"{service}_conn_id" for service in connections)])
             arguments.require_direction(type(self).__name__, settings.type, self.direction, archives=self.archives)
             return settings
         arguments.require_settings(settings)

@@ -14,7 +14,7 @@ from debitoor_provider.sync.accounts.values import did_you_mean, plainly, quoted
 from debitoor_provider.sync.directions import DIRECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from pydantic import BaseModel
 
@@ -156,9 +156,14 @@ def require_choice(name: str, value: object, choices: Collection[str]) -> None:
     """
     if value in choices or (isinstance(value, str) and "{" in value):
         return
-    named = [choice for choice in choices if choice]
+    raise ArgumentError(not_a_choice(name, value, choices))
+
+
+def not_a_choice(name: str, value: object, choices: Iterable[str]) -> Message:
+    """Return that a value is none of a few, and which was probably meant."""
+    named = [str(choice) for choice in choices if choice]
     hint = did_you_mean(str(value), named)
-    raise ArgumentError(Message("argument_not_a_choice", name=name, value=quoted(value), choices=named, hint=hint))
+    return Message("argument_not_a_choice", name=name, value=quoted(value), choices=named, hint=hint)
 
 
 def require_count(name: str, value: object) -> None:

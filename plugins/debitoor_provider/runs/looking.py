@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
 from debitoor_provider.messages import Message
+from debitoor_provider.runs.arguments import not_a_choice
 from debitoor_provider.runs.windows import to_period
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
 from debitoor_provider.sync.account_files.files import find_account, load_folder
-from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.ledger import ATTENTION, DUE, WENT_THROUGH, Ledger, State
 from debitoor_provider.sync.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from debitoor_provider.services.getmyinvoices.listing import DocumentFilters
 
@@ -96,13 +96,13 @@ def _filters(wanted: Mapping[str, Any]) -> DocumentFilters:
     start, end = to_period(period_from=str(wanted["period_from"]), period_to=str(wanted["period_to"]))
     return {
         "archived": Archived[str(wanted["archived"]).upper()],
-        "document_type": _one_of("document_type", wanted["document_type"], DocumentType),
+        "document_type": _one_of("document_type", wanted["document_type"], [*map(str, DocumentType)]),
         "company_uid": _company(wanted["company_uid"]),
         "start": start,
         "end": end,
         "updated_since": to_moment("updated_since", wanted["updated_since"]),
         "tags": list(wanted["tags"]),
-        "payment_status": _one_of("payment_status", wanted["payment_status"], PaymentStatus),
+        "payment_status": _one_of("payment_status", wanted["payment_status"], [*map(str, PaymentStatus)]),
         "note": wanted["note"] or None,
         "number": wanted["number"] or None,
         "search": wanted["search"] or None,
@@ -120,19 +120,11 @@ def _company(given: int | str | None) -> int | None:
     return number
 
 
-def _one_of(field: str, given: str | None, choices: Iterable[str]) -> str | None:
+def _one_of(field: str, given: str | None, choices: Collection[str]) -> str | None:
     """Return one of a few values, of which a template may have made another."""
-    known = [str(choice) for choice in choices]
-    if not given or given in known:
+    if not given or given in choices:
         return given or None
-    message = Message(
-        "argument_not_a_choice",
-        name=field,
-        value=quoted(given),
-        choices=known,
-        hint=did_you_mean(given, known),
-    )
-    raise Misconfigured(message)
+    raise Misconfigured(not_a_choice(field, given, choices))
 
 
 def _require_account(account: str, ledger: Ledger) -> None:

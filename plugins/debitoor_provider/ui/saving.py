@@ -68,7 +68,7 @@ def save(
 
     :param version: of the file that was edited; ``None``: there must not be one
     :param bundle: the DAG bundle that the file belongs to, if it is another one: nothing is written there
-    :param meanwhile: what is so while it is written; entered only when nobody else has written it, nor can
+    :param meanwhile: is entered for the write, under the folder's lock and after the version was checked
     :return: the version of what was written
     :raises RequestRefused: 409 when another user has written it in the meantime
     :raises FolderReadOnly: when it cannot be written here

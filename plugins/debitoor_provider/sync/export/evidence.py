@@ -79,8 +79,8 @@ class Evidence:
         reasons = [reason.as_json() for reason in self.reasons]
         return {"invoice": str(self.outcome)} | ({"invoice_says": reasons} if reasons else {})
 
-    def beside(self, stated: Corrections, own: TaxSplit | None) -> Evidence:
-        """Return what it says of what is booked: it does not prove that if a person has stated anything else.
+    def overruled_by(self, stated: Corrections, own: TaxSplit | None) -> Evidence:
+        """Return the evidence for what is booked: it proves nothing if a person has stated anything else.
 
         :param stated: by a person
         :param own: the amounts by tax rate that follow from it

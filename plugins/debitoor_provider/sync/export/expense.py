@@ -144,7 +144,7 @@ def _draft(
     if parts.spans and account.two_rates == "hold":
         raise held("two_rates", spans=[span_message(span) for span in parts.spans])
     if evidence and (proven or evidence.outcome is not Proof.CONTRADICTS):
-        evidence = evidence.beside(stated, own_split)
+        evidence = evidence.overruled_by(stated, own_split)
     if rate is not None:
         parts = converted(parts, checked_gross(document), rate)
     return Booking(

@@ -154,9 +154,10 @@ def unchanged(connection: Connection, kind: EventKind, document_id: int) -> list
     :raises IllegalTransition: for one whose state does not allow the step
     """
     step, current = STEPS[kind], _read(connection, document_id)
-    if kind is not EventKind.ARCHIVED or current.state is not State.ARCHIVED:
-        require_legal(kind, current.state, State.MOVED if step.keeps else step.target)
-    return [current] if kind is EventKind.ARCHIVED else []
+    if kind is EventKind.ARCHIVED and current.state is State.ARCHIVED:
+        return [current]
+    require_legal(kind, current.state, State.MOVED if step.keeps else step.target)
+    return []
 
 
 def advance_groups(
