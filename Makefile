@@ -161,7 +161,7 @@ docs: $(READY) $(DOCS) ## build the documentation into build/site; first write t
 	@PYTHONPATH=.:plugins $(dir $(DOCS))bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir docs_site build/docs build/site
 	@echo "The site begins at build/site/index.html."
 
-bench: $(READY) $(PEERS) ## measure alongside the peers and write docs/performance.md (two hours); ONLY=P3, ROUNDS=3, AGAINST=<commit>
+bench: $(READY) $(PEERS) ## measure alongside the peers and write docs/performance.md (two hours); ONLY=P3, ROUNDS=5, AGAINST=<commit>
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
 
 bench-page: $(READY) ## P14 in short: how fast each call of the page is on PostgreSQL, with 1,000 accounts and 1,000,000 documents

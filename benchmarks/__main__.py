@@ -27,9 +27,10 @@ RESULTS = _HERE / "results.json"
 PAGE = _HERE.parent / "docs" / "performance.md"
 
 _QUIET = 0.5  # load of a machine that does nothing else
+_ROUNDS = 3  # of a measurement that does not have ROUNDS of its own
 
 Measure = Callable[..., Result]
-"""Takes the number of rounds, and ``against`` where a build is to be a peer."""
+"""Takes the number of rounds, ``None`` for the usual one, and ``against`` where a build is to be a peer."""
 
 
 def main() -> None:
@@ -55,7 +56,7 @@ def main() -> None:
 
 def run(
     measures: dict[str, Measure],
-    rounds: int,
+    rounds: int | None,
     console: Console,
     results: Path = RESULTS,
     page: Path = PAGE,
@@ -63,6 +64,7 @@ def run(
 ) -> list[str]:
     """Measure one after the other; each is written down as soon as it is there.
 
+    :param rounds: of each measurement; ``None``: as many as each usually has
     :param load: of the machine before anything was measured
     :return: those that could not be measured
     """
@@ -94,11 +96,12 @@ def found(folder: Path) -> dict[str, Measure]:
 
 
 def _lazily(module: str) -> Measure:
-    def measure(rounds: int, against: Build | None = None) -> Result:
-        wanted = importlib.import_module(module).measure
+    def measure(rounds: int | None, against: Build | None = None) -> Result:
+        found = importlib.import_module(module)
+        wanted = found.measure
         # Not every measurement takes a build to compare with.
         further = {"against": against} if "against" in inspect.signature(wanted).parameters else {}
-        result: Any = wanted(rounds, **further)
+        result: Any = wanted(rounds or getattr(found, "ROUNDS", _ROUNDS), **further)
         if not isinstance(result, Result):
             raise TypeError(f"{module} gave no Result")
         return result
@@ -121,7 +124,7 @@ def _show(console: Console, result: Result, seconds: float) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help="such as P3, or P1,P4; all by default")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, help="rounds of each; by default as many as it needs, 1 to 3")
     parser.add_argument("--against", default="", metavar="COMMIT", help="a commit whose build is one more peer")
     return parser
 

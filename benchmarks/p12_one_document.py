@@ -19,6 +19,7 @@ from demo.accounts import connections, slug
 
 Found = TypeVar("Found")
 
+ROUNDS = 2  # three minutes for each form, and each is a mean of 14 runs
 ACCOUNTS = 14
 GAP = 4.0
 """Seconds between the moments at which two runs are due."""

@@ -17,6 +17,7 @@ from benchmarks.page_writers import WRITERS, writing
 from benchmarks.result import Goal, Result, Series
 from demo.postgresql import cluster, new_database
 
+ROUNDS = 1  # each call is made many times in it
 ACCOUNTS, DOCUMENTS = 1_000, 1_000_000
 LIMIT = 50.0
 """Milliseconds that the 95th percentile of a call may take where the page's script takes :data:`USUAL`."""

@@ -15,6 +15,7 @@ from benchmarks.result import Goal, Result, Series
 from debitoor_provider.sandbox.client import SandboxAdmin
 from demo.airflow import LocalAirflow
 
+ROUNDS = 2  # three minutes each
 FEW, MANY = 100, 10_000
 PARALLEL = 32
 _MAPPED_DAG = Path(__file__).parent / "peers" / "mapped_dag.py"

@@ -11,11 +11,11 @@ from benchmarks.p1_throughput import OURS, Way, way_of
 from benchmarks.result import Goal, Result, Series
 from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
 
+ROUNDS = 2  # those with large files have to store 10 GB before they can begin
 FILES = 200
 MEGABYTES = 25
 PARALLEL = 16
 FEW, MANY = 100, 10_000
-_LARGE_ROUNDS = 2  # each has to store 10 GB before it can begin
 _PATIENCE = 600.0  # seconds: the sandbox takes large files one after the other
 _LARGEST = 26 * 1024 * 1024
 _BODIES = Way("whole bodies with base64", "benchmarks.peers.whole_bodies")
@@ -29,7 +29,7 @@ def measure(rounds: int, against: Build | None = None) -> Result:
     whole: dict[int, list[float]] = {FEW: [], MANY: []}
     with stage.sandbox() as admin:
         for number in range(rounds):
-            for way in (OURS, _BODIES) if number < _LARGE_ROUNDS else ():
+            for way in (OURS, _BODIES) if number < ROUNDS else ():
                 taken = _with_large(admin, way, number)
                 large[way.what].append(taken["peak_megabytes"] - taken["idle_megabytes"])
             for documents in (FEW, MANY):

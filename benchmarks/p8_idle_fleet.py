@@ -16,6 +16,7 @@ from benchmarks.p8_worker import PREFIX as WORKER
 from benchmarks.result import Goal, Result, Series
 from demo.accounts import connections, slug
 
+ROUNDS = 2  # two minutes for each form, and each is a mean of 100 runs
 ACCOUNTS = 100
 _UNIT = "CPU s for 1,000 runs"
 _FURTHER = {"benchmarks.p8_worker": WORKER, "benchmarks.p8_empty": EMPTY}

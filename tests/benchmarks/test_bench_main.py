@@ -87,14 +87,30 @@ def test_another_build_is_a_peer_where_a_measurement_takes_one(tmp_path: Path, m
     assert [one(1).title for one in measures.values()] == [None, "alone"]
 
 
+def test_a_measurement_has_its_own_number_of_rounds_unless_another_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "counted"
+    folder.mkdir()
+    made = "from benchmarks.result import Result\n\n\ndef measure(rounds): return Result('P', rounds, '', [], [], [])\n"
+    (folder / "p2_thing.py").write_text(f"{made}ROUNDS = 1\n")
+    (folder / "p3_thing.py").write_text(made)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    measures = bench.found(folder)
+
+    assert [one(None).title for one in measures.values()] == [1, 3]
+    assert [one(5).title for one in measures.values()] == [5, 5]
+
+
 def test_the_build_of_a_commit_is_handed_to_the_measurements(
     tmp_path: Path, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peers = []
 
-    def measure(rounds: int, against: Build | None = None) -> Result:
+    def measure(rounds: int | None, against: Build | None = None) -> Result:
         peers.append(against)
-        return _result("P1", rounds)
+        return _result("P1", rounds or 1)
 
     @contextmanager
     def of(commit: str) -> Iterator[Build]:
