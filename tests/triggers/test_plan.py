@@ -302,7 +302,7 @@ class TestAmongOthers:
         account("import", stem="other")
         at_work, go_on, begun = threading.Event(), threading.Event(), []
 
-        def slow(scheduled: Scheduled, _: object) -> None:
+        def slow(scheduled: Scheduled, _: object) -> tuple[None, None]:
             account_id = scheduled.job.account_id
             begun.append(account_id)
             if account_id == "other":
@@ -310,6 +310,7 @@ class TestAmongOthers:
             else:
                 at_work.set()
                 assert go_on.wait(30)
+            return None, None
 
         monkeypatch.setattr(together, "plan_scheduled", slow)
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from debitoor_provider.runs.plan import Planned
     from debitoor_provider.runs.scheduled import Scheduled
     from debitoor_provider.sandbox.client import CompanyAdmin, SandboxAdmin
+    from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.report import Report
 
 LIST = "gmi.documents.list"
 FIRST = "first"
@@ -81,7 +83,7 @@ def fire(context: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
                 all_wait.set()
             return await planned
 
-        def planned_later(scheduled: Scheduled, listing: Any) -> Planned | None:
+        def planned_later(scheduled: Scheduled, listing: Any) -> tuple[Planned | None, Report | None]:
             assert all_wait.wait(60)
             return runs_scheduled.plan_scheduled(scheduled, listing)
 
@@ -240,6 +242,29 @@ def test_the_mark_of_each_is_from_the_beginning_of_the_listing(listed, fire, san
         sandbox.set_clock()
     one, two = (ledger.runs.watermark(name, "export").listed_at for name in ("one", "two"))
     assert (one - two).total_seconds() == pytest.approx(600, abs=60)  # before the time at which it was planned
+
+
+def test_a_slow_mail_server_keeps_no_other_account_waiting(listed, fire, monkeypatch):
+    names = listed(**{FIRST: {}}, told={"notify": {"connection": "hook"}}, two={})
+    make_plan, is_two_planned = runs_scheduled.make_plan, threading.Event()
+
+    def planned(job: Job, window: Any) -> Planned:
+        made = make_plan(job, window)
+        if job.account_id == "two":
+            is_two_planned.set()
+        return made
+
+    def tell_slowly(job: Job, report: Report) -> None:
+        if job.account_id == "told":
+            assert is_two_planned.wait(10)
+            told.append(report.verdict)
+
+    told: list[str] = []
+    monkeypatch.setattr(runs_scheduled, "make_plan", planned)
+    monkeypatch.setattr(together, "tell", tell_slowly)
+    events = fire(*names)
+    assert all(isinstance(event, TaskSkippedEvent) for event in events.values())
+    assert told == ["success"]
 
 
 class TestKeys:

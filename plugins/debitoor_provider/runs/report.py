@@ -27,9 +27,15 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
 
     :param failed_steps: steps of the run that failed
     """
+    result = judge(job, failed_steps)
+    tell(job, result)
+    return result
+
+
+def judge(job: Job, failed_steps: Sequence[str] = ()) -> Report:
+    """Do the same, but leave it to the caller to tell the account's people, which may take long."""
     result = report(job, failed_steps)
     count_run(job, result)
-    tell(job, result)
     return result
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.runs.jobs import open_job
 from debitoor_provider.runs.plan import Planned, make_plan
-from debitoor_provider.runs.report import conclude
+from debitoor_provider.runs.report import judge
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import Run
 from debitoor_provider.sync.steps.plan import choose_window
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from debitoor_provider.runs.jobs import HookOf
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.steps.job import Job
+    from debitoor_provider.sync.steps.report import Report
     from debitoor_provider.sync.steps.shared import Question, SharedListing
 
 
@@ -59,8 +60,12 @@ def open_scheduled(account_id: str, account: Account, context: Context, hook_of:
         return Scheduled(job, window.full, question, opened.pop_all().close)
 
 
-def plan_scheduled(scheduled: Scheduled, shared: SharedListing[Any] | None = None) -> Planned | None:
-    """Plan a scheduled run and, when nothing is to be done, report on it; ``None`` when everything is to be listed.
+def plan_scheduled(
+    scheduled: Scheduled, shared: SharedListing[Any] | None = None
+) -> tuple[Planned | None, Report | None]:
+    """Plan a scheduled run; return the plan, and the run's report when nothing is to be done.
+
+    There is no plan when everything is to be listed. The account's people have yet to be told of the report.
 
     :param shared: a listing for this and other accounts
     :raises ServiceError: whatever went wrong at the source
@@ -70,8 +75,6 @@ def plan_scheduled(scheduled: Scheduled, shared: SharedListing[Any] | None = Non
     job.shared = shared
     job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, RunKind.SCHEDULED.value))
     if scheduled.full and choose_window(job, None, ask=True).full:  # may be long: not for the triggerer
-        return None
+        return None, None
     plan = make_plan(job, None)
-    if not plan.has_work:
-        conclude(job)
-    return plan
+    return plan, None if plan.has_work else judge(job)

@@ -10,6 +10,7 @@ from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from debitoor_provider.runs.report import tell
 from debitoor_provider.runs.scheduled import plan_scheduled
 from debitoor_provider.sync.steps.shared import shared_listings
 from debitoor_provider.triggers.threads import in_thread
@@ -17,6 +18,7 @@ from debitoor_provider.triggers.threads import in_thread
 if TYPE_CHECKING:
     from debitoor_provider.runs.plan import Planned
     from debitoor_provider.runs.scheduled import Scheduled
+    from debitoor_provider.sync.steps.report import Report
     from debitoor_provider.sync.steps.shared import SharedListing
 
 
@@ -79,8 +81,7 @@ def _fail(batch: list[_Waiting], error: BaseException) -> None:
     for waiting in batch:
         with suppress(InvalidStateError):  # it was planned, or its trigger has ended
             waiting.result.set_exception(_harmless(error))
-        with suppress(Exception):
-            waiting.context.run(waiting.scheduled.close)
+        _close(waiting)
 
 
 def _harmless(error: BaseException) -> Exception:
@@ -90,19 +91,33 @@ def _harmless(error: BaseException) -> Exception:
 
 def _plan(waiting: _Waiting, shared: SharedListing[Any] | None) -> None:
     """Plan one run, unless its trigger has ended in the meantime; its errors are its trigger's."""
-    is_wanted = waiting.result.set_running_or_notify_cancel()
+    scheduled = waiting.scheduled
+    if not waiting.result.set_running_or_notify_cancel():
+        _close(waiting)
+        return
     try:
-        planned = waiting.context.run(_planned, waiting.scheduled, shared, is_wanted=is_wanted)
+        planned, report = waiting.context.run(plan_scheduled, scheduled, shared)
     except BaseException as error:  # noqa: BLE001  the others continue
-        if is_wanted:
-            waiting.result.set_exception(_harmless(error))
+        _close(waiting)
+        waiting.result.set_exception(_harmless(error))
+        return
+    end = partial(_end, waiting, planned, report)
+    if report and scheduled.job.account.notify:
+        in_thread(end)  # the others need not wait for a mail server
     else:
-        if is_wanted:
-            waiting.result.set_result(planned)
+        end()
 
 
-def _planned(scheduled: Scheduled, shared: SharedListing[Any] | None, *, is_wanted: bool) -> Planned | None:
+def _end(waiting: _Waiting, planned: Planned | None, report: Report | None) -> None:
+    """Tell the account's people of a report, if there is one, and let the trigger have the plan."""
     try:
-        return plan_scheduled(scheduled, shared) if is_wanted else None
+        if report:
+            waiting.context.run(tell, waiting.scheduled.job, report)
     finally:
-        scheduled.close()
+        _close(waiting)
+        waiting.result.set_result(planned)
+
+
+def _close(waiting: _Waiting) -> None:
+    with suppress(Exception):
+        waiting.context.run(waiting.scheduled.close)

@@ -41,7 +41,7 @@ NEW = NewExpense(date(2026, 2, 1), (NewExpenseLine(Decimal(19), Decimal("11.90")
 
 
 def rows(*ids: str) -> Reply:
-    return Reply([{**STORED, "id": id} for id in ids])
+    return Reply([{**STORED, "id": id, "lines": [{"taxRate": 19, "description": id}]} for id in ids])
 
 
 def part_of(asked: Asked):
@@ -212,6 +212,12 @@ def test_of_a_long_list_only_what_is_made_of_each_expense_is_kept(service, clien
     assert service.asked[0].query["limit"] == ["500"]
 
 
+def test_of_a_long_list_only_the_descriptions_are_read(service, client):
+    lines = [{"description": "Paper [GMI 7]", "taxRate": 19}, {"taxRate": "unreadable"}]
+    service.on("GET", EXPENSES, Reply([{"id": "a", "lines": lines}, {"id": "b", "lines": []}]), rows())
+    assert client.expense_descriptions_as(list, changed_since=None) == [["Paper [GMI 7]", ""], []]
+
+
 def test_an_empty_list_costs_one_call(service, client):
     service.on("GET", EXPENSES, rows())
     assert client.expenses() == []
@@ -242,7 +248,7 @@ def _skips(service) -> list[int]:
 
 
 def _ids(client, **expected: int) -> list[str]:
-    return client.expenses_as(lambda expense: expense.id, changed_since=None, **expected)
+    return [text for [text] in client.expense_descriptions_as(list, changed_since=None, **expected)]
 
 
 def test_pages_with_rows_that_the_caller_knows_of_are_asked_for_side_by_side(service, client):

@@ -181,13 +181,13 @@ def test_the_target_is_listed_once_before_and_once_after_the_transfer(
 def test_the_look_at_the_end_knows_how_many_records_the_run_wrote(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     acme.documents(3)
     acme.document(currency="USD")  # is held
-    look, expected = DebitoorClient.expenses_as, []
+    look, expected = DebitoorClient.expense_descriptions_as, []
 
-    def expenses_as(self: Any, make: Any, *, at_least: int, **options: Any) -> Any:
+    def descriptions_as(self: Any, make: Any, *, at_least: int, **options: Any) -> Any:
         expected.append(at_least)
         return look(self, make, at_least=at_least, **options)
 
-    monkeypatch.setattr(DebitoorClient, "expenses_as", expenses_as)
+    monkeypatch.setattr(DebitoorClient, "expense_descriptions_as", descriptions_as)
     acme.export()
     assert expected == [3]
 

@@ -15,7 +15,7 @@ from debitoor_provider.services.http.retry import REPEATABLE
 from debitoor_provider.services.http.session import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, MutableMapping
+    from collections.abc import Callable, Collection, Iterable, MutableMapping
     from datetime import date, datetime
 
     from debitoor_provider.services.debitoor.models import Expense, Income, NewExpense, NewIncome
@@ -121,17 +121,30 @@ class DebitoorClient(Lookups, Sales):
         }
         return self._list("list_expenses", constants.EXPENSES, parse.expense, filters, page_size=page_size)
 
-    def expenses_as(
-        self, make: Callable[[Expense], T], *, changed_since: datetime | None, at_least: int = 0
-    ) -> list[T]:
+    def expenses_as(self, make: Callable[[Expense], T], *, changed_since: datetime | None) -> list[T]:
         """Return the expenses changed since then, each once, as the little that a caller needs of a long list.
 
         :param make: is given each expense; what it returns is kept
-        :param at_least: how many there are, as far as the caller knows
         """
 
         def read(payload: Any) -> T:
             return make(parse.expense(payload))
+
+        return self._list(
+            "list_expenses", constants.EXPENSES, read, {"changedSince": changed_since}, page_size=constants.PAGE_SIZE
+        )
+
+    def expense_descriptions_as(
+        self, make: Callable[[Iterable[str]], T], *, changed_since: datetime | None, at_least: int = 0
+    ) -> list[T]:
+        """Return what is made of the lines' descriptions of each expense changed since then; no more of it is read.
+
+        :param make: is given the descriptions of an expense; what it returns is kept
+        :param at_least: how many expenses there are, as far as the caller knows
+        """
+
+        def read(payload: Any) -> T:
+            return make(parse.descriptions(payload))
 
         filters = {"changedSince": changed_since}
         return self._list(

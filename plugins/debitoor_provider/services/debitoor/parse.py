@@ -104,6 +104,12 @@ def expense(payload: Any) -> Expense:
     )
 
 
+def descriptions(payload: Any) -> list[str]:
+    """Read the descriptions of an expense's lines."""
+    lines = rows(mapping(payload, "expense").get("lines", []), "lines")
+    return [text(line.get("description")) for line in lines]
+
+
 def income(payload: Any) -> Income:
     """Read other income (8.4)."""
     record = mapping(payload, "income")

@@ -63,7 +63,7 @@ def doubled_since(debitoor: DebitoorClient, days: Iterable[date | None], at_leas
     """
     days = list(days)
     since = before(days, debitoor.clock_offset)
-    marks = debitoor.expenses_as(_marked, changed_since=since, at_least=at_least)
+    marks = debitoor.expense_descriptions_as(_marked, changed_since=since, at_least=at_least)
     if not repeated(uid for one in marks for uid in ((one,) if isinstance(one, int) else one)):
         return {}
     return only_several(copies_since(debitoor, days))
@@ -89,10 +89,10 @@ def _uids(expense: Expense) -> frozenset[int]:
     return frozenset(marked_lines(expense))
 
 
-def _marked(expense: Expense) -> int | tuple[int, ...]:
-    """Return the document whose mark an expense carries, as most do, or else the documents."""
-    uids = _uids(expense)
-    return next(iter(uids)) if len(uids) == 1 else tuple(uids)
+def _marked(descriptions: Iterable[str]) -> int | tuple[int, ...]:
+    """Return the document whose mark an expense with these lines carries, as most do, or else the documents."""
+    uids = {uid for text in descriptions if (uid := find_marker(text)) is not None}
+    return uids.pop() if len(uids) == 1 else tuple(uids)
 
 
 def marked_lines(expense: Expense) -> dict[int, list[ExpenseLine]]:
