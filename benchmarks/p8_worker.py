@@ -47,6 +47,6 @@ def _look(account: str, **context: Any) -> None:
     from debitoor_provider.runs.scheduled import open_scheduled, plan_scheduled
 
     with closing(open_scheduled(account, account_of(account, None), cast("Context", context))) as scheduled:
-        plan = plan_scheduled(scheduled)
+        plan, _ = plan_scheduled(scheduled)
     if plan is None or plan.has_work:
         raise RuntimeError("This fleet should have nothing to do.")

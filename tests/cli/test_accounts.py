@@ -99,13 +99,13 @@ class TestValidate:
         runs = [f"{day}T06:30:00+01:00" for day in days]
         assert done.rows == [{"account": "acme", "file": "acme.yaml", "result": "well", "next_runs": runs}]
         assert cli("accounts", "validate").out == (
-            "acme.yaml: well; next runs: Mon 2026-11-30 06:30, Tue 2026-12-01 06:30, Wed 2026-12-02 06:30, "
+            "acme.yaml: OK; next runs: Mon 2026-11-30 06:30, Tue 2026-12-01 06:30, Wed 2026-12-02 06:30, "
             "Thu 2026-12-03 06:30, Fri 2026-12-04 06:30 (Europe/Berlin)\n"
         )
 
     def test_an_account_that_only_people_start(self, cli, account):
         account(frequency="manual")
-        assert cli("accounts", "validate").out == "acme.yaml: well; next runs: none, manual only\n"
+        assert cli("accounts", "validate").out == "acme.yaml: OK; next runs: none, manual only\n"
 
     def test_a_frequency_that_does_not_mean_what_it_looks_like_is_a_warning(self, cli, account):
         account(frequency="0 6 */2 * 1")
@@ -404,7 +404,7 @@ class TestAllow:
         [row] = done.rows
         assert (row["limit"], row["number"]) == ("new_documents", 500)
         assert row["why"].startswith("The run has 500 documents to move")
-        assert "The next run may do this once." in done.err
+        assert "The next run may exceed the limit once." in done.err
         assert ledger.stops.use("acme", "new_documents", 500, "d/2")
 
     def test_nothing_is_stopped(self, cli, account):

@@ -53,7 +53,7 @@ def test_an_account_of_another_bundle_is_listed_checked_and_judged(cli, team):
     (team / "team-acme.yaml").write_text(TEXT)
     (row,) = cli("accounts", "list", "-o", "json").rows
     assert (row["account"], row["name"], row["state"]) == ("team-acme", "Acme of the team", "new")
-    assert "team-acme.yaml: well" in cli("accounts", "validate").out
+    assert "team-acme.yaml: OK" in cli("accounts", "validate").out
     assert cli("accounts", "health").out.startswith("team-acme: well")
     assert cli("accounts", "health", "team-acme").code == 0
 

@@ -127,7 +127,7 @@ def test_each_company_of_a_sandbox_gets_accounts_and_connections_that_work(begin
         f"{s}-{k}" for s in slugs for k in ("receipts", "sales")
     }
     tried = cli("accounts", "validate", "--connections", *map(str, sorted(folder.glob("*.yaml"))))
-    assert (tried.code, tried.out.count(": well; ")) == (0, 6)
+    assert (tried.code, tried.out.count(": OK; ")) == (0, 6)
     pattern = connections()["debitoor_default"]
     assert (pattern[1], pattern[3], pattern[4]["exchange_url"]) == (others.debitoor_url, None, others.token_url)
 

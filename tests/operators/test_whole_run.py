@@ -250,7 +250,7 @@ class TestLeftToTheSteps:
         plan = first()
         with refused(service) as calls:
             assert plan.execute(due)["due"] == 1
-            assert "go on in tasks of their own" in log()
+            assert "run in their own tasks" in log()
             assert len(calls()) == 1
             *_, report = rest_of(plan)
             rename, export, *_ = rest_of(plan)

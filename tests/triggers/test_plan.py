@@ -90,7 +90,7 @@ class TestNothingToDo:
         assert isinstance(event, TaskSkippedEvent)
         nothing = {"due": 0, "new": 0, "already_there": 0, "waiting": 0, "left_out": {}}
         assert event.xcoms == {"return_value": nothing}
-        assert f"Nothing is to be done: {nothing}" in log()
+        assert f"Nothing to do: {nothing}" in log()
         run = ledger.runs.get("anybodys_dag/r#acme")
         assert (run.kind, run.verdict, run.counts, run.error) == ("scheduled", "success", {}, "")
         assert run.finished_at is not None

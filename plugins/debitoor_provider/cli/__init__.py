@@ -28,4 +28,4 @@ def get_debitoor_cli_commands() -> list[CLICommand]:
 
 
 def _no_command(_: Namespace) -> None:
-    """Stand where Airflow wants a function: a command has to be named."""
+    """Do nothing: Airflow requires a function for a group of commands."""

@@ -20,12 +20,12 @@ from debitoor_provider.cli.options import (
     port,
 )
 
-_ENDS_OF_VALIDATE = "Exit codes: 0 all files are well; 1 something has to be corrected; 2 wrong command line."
+_ENDS_OF_VALIDATE = "Exit codes: 0 all files are valid; 1 something has to be corrected; 2 wrong command line."
 _ENDS_OF_CHECK = "Exit codes: 0 the same; 1 they differ; 2 could not be checked, or wrong command line."
-_ENDS_OF_HEALTH = "Exit codes: 0 well; 1 needs attention or is late; 2 critical, or wrong command line."
+_ENDS_OF_HEALTH = "Exit codes: 0 OK; 1 needs attention or is late; 2 critical, or wrong command line."
 
 _ACCOUNTS = (
-    command("list", "List the accounts and how they stand", "accounts.list_accounts", ALL),
+    command("list", "List the accounts with their state", "accounts.list_accounts", ALL),
     command(
         "validate",
         "Check account files; exit code 1 when one has to be corrected",
@@ -39,7 +39,7 @@ _ACCOUNTS = (
     ),
     command(
         "health",
-        "Tell monitoring how the accounts are: exit code 0 well, 1 needs attention or is late, 2 critical",
+        "Report the health of the accounts to monitoring: exit code 0 well, 1 needs attention or is late, 2 critical",
         "health.health",
         (
             Arg(("accounts",), nargs="*", metavar="ACCOUNT", help="Ids of accounts (default: all)"),

@@ -198,13 +198,13 @@ class DebitoorPlanOperator(SyncOperator):
         except Interrupted:
             raise
         except (ServiceError, LedgerError) as error:
-            self.log.warning("The steps after the plan go on in tasks of their own: %s", error)
+            self.log.warning("The remaining steps run in their own tasks: %s", error)
             if isinstance(error, StopError):  # which the step that meets it fails with, without asking again
                 with suppress(LedgerError):
                     job.ledger.runs.note_error(job.run_id, error.located, STOPPED)
             return summary
         if done is None:
-            self.log.info("The steps after the plan go on in tasks of their own.")
+            self.log.info("The remaining steps run in their own tasks.")
             return summary
         self.record_urls = done.record_urls
         context["ti"].xcom_push("return_value", summary | done.summaries)

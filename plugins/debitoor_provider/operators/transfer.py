@@ -45,7 +45,7 @@ class TransferOperator(SyncOperator):
         return summary
 
     def ahead(self, job: Job, context: Context) -> dict[str, Any]:
-        """Do the same without the announcement, which is for the task that ends with it."""
+        """Move the documents without announcing it: the task that ends with it does that."""
         from debitoor_provider.sync.steps.rename import rename
         from debitoor_provider.sync.steps.transfer import transfer
 

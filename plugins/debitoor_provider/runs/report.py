@@ -33,7 +33,7 @@ def conclude(job: Job, failed_steps: Sequence[str] = ()) -> Report:
 
 
 def judge(job: Job, failed_steps: Sequence[str] = ()) -> Report:
-    """Do the same, but leave it to the caller to tell the account's people, which may take long."""
+    """Enter and count what a run came to; the caller tells the account's people, which may take long."""
     result = report(job, failed_steps)
     count_run(job, result)
     return result

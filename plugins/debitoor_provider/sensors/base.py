@@ -50,7 +50,7 @@ class LookingSensor(BaseSensorOperator):
             found = self.look()
         except Exception as error:
             if passes(error):
-                self.log.warning("It could not be looked, and is again: %s", error)
+                self.log.warning("The check failed and is repeated: %s", error)
                 return False
             if is_permanent(error):
                 from debitoor_provider.runs.metrics import count_failure

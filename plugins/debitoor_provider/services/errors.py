@@ -176,7 +176,7 @@ class RejectError(ServiceError):
 
 
 class NotFound(RejectError):
-    """The record does not exist, or no longer."""
+    """The record does not exist (any more)."""
 
 
 class Refused(RejectError):

@@ -142,7 +142,7 @@ def country_of_books(debitoor: DebitoorClient) -> str:
 
 
 def country_of_own_books(debitoor: DebitoorClient, account: OfDebitoor) -> str:
-    """Return the same of an account's books, even if something else that a run needs is missing.
+    """Return the ISO code of the country of an account's books, even if something else that a run needs is missing.
 
     :raises Misconfigured: when they are not those that the account file states
     """

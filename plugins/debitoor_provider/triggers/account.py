@@ -16,9 +16,9 @@ class DebitoorAccountCleanTrigger(LookingTrigger):
 
     :param account: id of the account
     :param without: as in the sensor
-    :param period_from: likewise
-    :param period_to: likewise
-    :param synced_since: likewise
+    :param period_from: as in the sensor
+    :param period_to: as in the sensor
+    :param synced_since: as in the sensor
     :param poke_interval: seconds between two looks
     """
 

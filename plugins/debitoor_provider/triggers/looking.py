@@ -47,7 +47,7 @@ class LookingTrigger(BaseTrigger):
                     yield TriggerEvent(None)
                     return
                 pause = next_look(error, pause)
-                self.log.warning("It could not be looked, and is again in %.0f s: %s", pause, error)
+                self.log.warning("The check failed and is repeated in %.0f s: %s", pause, error)
             else:
                 if found:
                     yield TriggerEvent(found)

@@ -45,9 +45,9 @@ class PlanTrigger(BaseTrigger):
     :param folder: folder of the account's file; by default the configured one
     :param digest: of the settings in the DAG's version: where the file here says something else, a worker plans
     :param period_from: as in the operator; whatever is asked for is looked for on a worker
-    :param period_to: likewise
-    :param document_ids: likewise
-    :param preview: likewise
+    :param period_to: as in the operator
+    :param document_ids: as in the operator
+    :param preview: as in the operator
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class PlanTrigger(BaseTrigger):
         if plan is None or plan.has_work:
             yield TriggerEvent(plan and plan.summary)
         else:
-            self.log.info("Nothing is to be done: %s", plan.summary)
+            self.log.info("Nothing to do: %s", plan.summary)
             yield TaskSkippedEvent(xcoms={"return_value": plan.summary})
 
     async def _plan(self, context: Context) -> Planned | None:

@@ -54,14 +54,14 @@ def opened_direction(account: Account) -> Iterator[Direction[Any]]:
 
 @contextmanager
 def opened_getmyinvoices(connection_id: str) -> Iterator[GetMyInvoicesClient]:
-    """Open a connection to GetMyInvoices likewise."""
+    """Open a client of GetMyInvoices with a connection."""
     with ExitStack() as opened:
         yield _open(opened, connection_id, GetMyInvoicesHook)
 
 
 @contextmanager
 def opened_debitoor(connection_id: str) -> Iterator[DebitoorClient]:
-    """Open a connection to Debitoor likewise."""
+    """Open a client of Debitoor with a connection."""
     with ExitStack() as opened:
         yield _open(opened, connection_id, DebitoorHook)
 

@@ -167,7 +167,7 @@ class DebitoorClient(Lookups, Sales):
     def expense(self, id: str) -> Expense:
         """Return one expense.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         return self._get("read_expense", constants.EXPENSE.format(id=segment(id)), parse.expense)
 
@@ -209,7 +209,7 @@ class DebitoorClient(Lookups, Sales):
     def delete_expense(self, id: str, allow_unmatch: bool = False) -> None:
         """Delete an expense; the service keeps it marked as deleted.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         self._send(
             "delete_expense",
@@ -248,7 +248,7 @@ class DebitoorClient(Lookups, Sales):
     def income_item(self, id: str) -> Income:
         """Return one item of other income.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         return self._get("read_income", constants.INCOME_ITEM.format(id=segment(id)), parse.income)
 

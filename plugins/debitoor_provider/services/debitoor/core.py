@@ -105,7 +105,7 @@ class DebitoorCore(BaseClient):
 
         :param keep: where the rows are kept, by their ids
         :param at_least: how many rows the caller knows to be there, see :func:`.pages.read_pages`
-        :raises Unavailable: when the list does not come to rest
+        :raises Unavailable: when the list keeps changing while it is read
         """
         params = _query(filters or {})
         if page_size:

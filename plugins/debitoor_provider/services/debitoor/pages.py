@@ -39,7 +39,7 @@ def read_pages(
     :param size: rows that a page has if the service gives as many as it is asked for; 0: not known
     :param at_least: how many rows the caller knows to be there: pages up to these are asked for side by side, as long
         as each has as many rows as it was asked for
-    :raises Unavailable: when the list does not come to rest
+    :raises Unavailable: when the list keeps changing while it is read
     """
     end = _End.WHOLE
     for _ in range(_PASSES):

@@ -50,7 +50,7 @@ class Sales(DebitoorCore):
     def invoice(self, id: str) -> SalesDocument:
         """Return one invoice.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         return self._get("read_invoice", constants.INVOICE.format(id=segment(id)), parse.sales_document)
 
@@ -67,7 +67,7 @@ class Sales(DebitoorCore):
     def credit_note(self, id: str) -> SalesDocument:
         """Return one credit note.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         return self._get("read_credit_note", constants.CREDIT_NOTE.format(id=segment(id)), parse.credit_note)
 
@@ -76,7 +76,7 @@ class Sales(DebitoorCore):
 
         :return: number of bytes written
         :raises FileRefused: when what comes is no PDF, is empty or too large
-        :raises NotFound: when the document does not exist, or no longer
+        :raises NotFound: when the document does not exist (any more)
         """
         route = constants.CREDIT_NOTE_PDF if document.type == SalesType.CREDIT_NOTE else constants.INVOICE_PDF
         call = Call(

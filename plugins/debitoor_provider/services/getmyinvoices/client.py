@@ -70,7 +70,7 @@ class GetMyInvoicesClient(DocumentLists, Attachments):
         :param content: whether to fetch the file in the same call; for small files, since it comes as base64
         :param content_limit: bytes of the file that are accepted, by default as many as of any file
         :raises FileRefused: when the file is larger
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         wanted = {
             "loadLineItems": line_items,
@@ -103,7 +103,7 @@ class GetMyInvoicesClient(DocumentLists, Attachments):
         :param filename: the record's own; a ``.pdf`` has to start like one
         :return: number of bytes written
         :raises FileRefused: for an empty or too large file, or one that is not what its name says
-        :raises NotFound: when the document does not exist, or no longer
+        :raises NotFound: when the document does not exist (any more)
         """
         pdf = filename.lower().endswith(".pdf")
         missing_route = False
@@ -171,7 +171,7 @@ class GetMyInvoicesClient(DocumentLists, Attachments):
     def update_document(self, uid: int, **changes: Unpack[body.DocumentChanges]) -> None:
         """Change a document's data; fields left out stay. The file and its name cannot be changed (contract 7.1).
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         :raises Refused: for data that is not accepted, and for a locked document
         """
         self._send(
@@ -197,7 +197,7 @@ class GetMyInvoicesClient(DocumentLists, Attachments):
     def delete_document(self, uid: int) -> None:
         """Delete a document.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         self._send("delete_document", "DELETE", constants.DOCUMENT.format(uid=segment(uid)), parse.confirmed)
 

@@ -85,7 +85,7 @@ class GetMyInvoicesCore(BaseClient):
         self.asks_as = hashlib.sha256(
             "\n".join(("list", repr(self.session.origin), self.session.path, timezone, api_key)).encode()
         ).hexdigest()
-        """The same for clients that get the same answers: of address, time zone and key, which it does not reveal."""
+        """Equal for clients that get equal answers; made of address, time zone and key, which it does not reveal."""
         self._identity = threading.Lock()
         self._identified = False
         self._account_number = ""

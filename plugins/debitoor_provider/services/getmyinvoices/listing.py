@@ -30,7 +30,7 @@ _STATUS_FILTERS = {PaymentStatus.PAID: "paid", PaymentStatus.NOT_PAID: "not_paid
 
 
 class DocumentFilters(TypedDict, total=False):
-    """The same as :class:`DocumentQuery`, as keywords of the client's methods."""
+    """The fields of :class:`DocumentQuery` as keywords of the client's methods."""
 
     archived: Archived
     document_type: str | None
@@ -158,7 +158,7 @@ def all_records(fetch: Fetch[R]) -> list[R]:
     """Return the records of a list; one that gives fewer than it counts is read again.
 
     :raises BadAnswer: when they are the same ones again
-    :raises Unavailable: when the list does not come to rest
+    :raises Unavailable: when the list keeps changing while it is read
     """
     before: list[R] | None = None
     for _ in range(_PASSES):
@@ -185,7 +185,7 @@ def all_documents(fetch: Fetch[Document], into: MutableMapping[int, Document]) -
 
     :param into: keeps what was read of several pages, by the documents' ids
     :raises BadAnswer: when two passes give the very same documents, and fewer than the list counts
-    :raises Unavailable: when the list does not come to rest
+    :raises Unavailable: when the list keeps changing while it is read
     """
     totals: set[int | None] = set()
     before: set[int] | None = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LARGEST_ANSWER = 24 * 1024 * 1024
 """Bytes of an answer in JSON, which is read as a whole: a long list."""
 LARGEST_RECORD = 2 * 1024 * 1024
-"""The same where one record is the answer: many of these are read at the same time."""
+"""Bytes of an answer that is one record: many of these are read at the same time."""
 
 _CHUNK = 64 * 1024
 _LONGEST_WAIT = 86_400.0

@@ -40,6 +40,6 @@ def _of_one_meaning(value: Any) -> Any:
 PlainNumber = BeforeValidator(_plain)
 """For a ``Decimal`` such as a rate; stands behind its bounds, which are part of the schema."""
 PlainExchangeRate = BeforeValidator(_exchange_rate)
-"""The same for an exchange rate, which may have more decimals than an amount."""
+"""For a ``Decimal`` that is an exchange rate, which may have more decimals than an amount."""
 PlainAmount = BeforeValidator(_of_one_meaning)
-"""The same for an amount, whose mark must not be one that may separate thousands as well as decimals."""
+"""For a ``Decimal`` that is an amount, whose mark must not be one that may separate thousands as well."""

@@ -195,7 +195,7 @@ class Limits(Section):
     )
     amount: Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=2), PlainAmount] | None = Field(
         default=None,
-        description="Most that the documents of a run may come to, gross and without their signs, in the currency of "
+        description="Maximum total of the documents of a run, gross and ignoring signs, in the currency of "
         "the books; a run whose documents come to more moves none and asks a person",
         examples=[10000.00],
     )
@@ -207,7 +207,7 @@ class Limits(Section):
     )
     exceeded: Literal["stop", "approval"] = Field(
         default="stop",
-        description="How a run asks that would exceed new_documents or amount: it ends, and a later run goes on once "
+        description="What a run does that would exceed new_documents or amount: it ends, and a later run goes on once "
         "a person has allowed it on the Synchronisation page (stop); or it waits in Airflow's own view until a person "
         "has approved or refused its plan (approval)",
     )

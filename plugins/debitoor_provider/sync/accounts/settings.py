@@ -86,7 +86,7 @@ class Account(Named):
         default=None, description="Airflow pool that the account's transfers share"
     )
     retries: int = Field(
-        default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a passing fault"
+        default=3, strict=True, ge=0, le=20, description="How often a task is tried again after a temporary error"
     )
     duplicates: Literal["off", "flag", "hold"] = Field(
         default="flag",
@@ -193,7 +193,7 @@ class ExportAccount(DebitoorAccount, defer_build=False):
     )
     positive_credit_note: Literal["hold", "keep", "negate"] = Field(
         default="hold",
-        description="Credit notes recorded with positive amounts: hold them for a person, keep or turn the sign",
+        description="Credit notes recorded with positive amounts: hold them for a person, keep or reverse the sign",
     )
     two_rates: Literal["nearest", "hold"] = Field(
         default="nearest",

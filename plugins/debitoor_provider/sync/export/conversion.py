@@ -70,7 +70,7 @@ class ConversionRate:
 
     @property
     def message(self) -> Message:
-        """The same as :meth:`__str__`, for the reader's language."""
+        """The rate with source and day in the reader's language; in English as :meth:`__str__` has it."""
         code = "exchange_rate_legal_and_ecb" if self.source == ECB and self.law else _MESSAGES[self.source]
         amounts = {"units": self.units, "currency": self.currency, "worth": self.worth, "books": self.books}
         return Message(code, **amounts, day=self.day, law=self.law)

@@ -43,7 +43,7 @@ def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mappin
 def copies_since(debitoor: DebitoorClient, days: Iterable[date | None]) -> Copies:
     """Return what :func:`expenses_of` finds as the steps know it; so little is kept of each expense.
 
-    :param days: the same
+    :param days: as in :func:`expenses_of`
     """
     found: dict[str, list[Copy]] = {}
     since = before(days, debitoor.clock_offset)

@@ -124,7 +124,7 @@ class ImportDirection:
     def read(self, source_id: str) -> SalesDocument:
         """Return a sales document as it is now.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         return sales_document(source_id, self.debitoor)
 

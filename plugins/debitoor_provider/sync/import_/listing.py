@@ -52,7 +52,7 @@ def list_sales(
 def sales_document(document_id: str, debitoor: DebitoorClient) -> SalesDocument:
     """Return an invoice or a credit note; whether the invoices' path gives both is an assumption (A28).
 
-    :raises NotFound: when it does not exist, or no longer
+    :raises NotFound: when it does not exist (any more)
     """
     if not SALES_ID.fullmatch(document_id):
         raise not_an_id(document_id, "Debitoor", "59f0c1d2e3a4b5c6d7e8f901")

@@ -264,7 +264,7 @@ class Documents:
         return self._decide([(kind, some, values[kind]) for kind, some in by_kind.items()], actor, detail)
 
     def ignore(self, entries: Iterable[Entry], actor: str, reason: str = "") -> list[Entry]:
-        """Never send these documents; return those whose state allows it.
+        """Mark documents as never to be sent; return those whose state allows it.
 
         :raises IllegalTransition: when no document's state allows it
         """

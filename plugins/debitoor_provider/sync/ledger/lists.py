@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.rate_sums import Sum
 
 _SORTED = 50_000
-"""Documents that are sorted rather than read along an index that also has all others."""
+"""Up to so many documents are sorted; more are read along an index that also has all others."""
 _NEAR = 5_000
 """How far down, or up from its end, a list is read along an index that does not have all that it is narrowed by."""
 _UNSORTED = 2_000

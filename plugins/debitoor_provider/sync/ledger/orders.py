@@ -41,7 +41,7 @@ def sort(
 
 
 def unindexed(order: Order, *, backwards: bool = False) -> tuple[ColumnElement[Any], ...]:
-    """Return the same order such that no index is read along it."""
+    """Return the columns of an order in a form for which no index is read along."""
     column = sa.func.coalesce(ORDERS[order.removeprefix("-")], sa.null())
     return sort(order, column, backwards=backwards)
 

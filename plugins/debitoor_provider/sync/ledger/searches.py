@@ -51,7 +51,7 @@ class FoundReasons(NamedTuple):
 
 
 def search(connection: Connection, chosen: Chosen, newest: int | None, narrowed: dict[str, Any]) -> Found:
-    """Look at each document once; twice if very many have the text."""
+    """Search documents by a text; each is looked at once, or twice if very many have the text."""
     after = _changed_after(connection, newest, narrowed)
     where, columns = conditions(**{**narrowed, "changed_after": after}), [documents.c[name] for name in _FACETS]
     rows = connection.execute(sa.select(documents.c.id, *columns).where(*where).limit(_FEW + 1)).all()
@@ -66,7 +66,7 @@ def search(connection: Connection, chosen: Chosen, newest: int | None, narrowed:
 def search_reasons(
     connection: Connection, code: str | None, newest: int | None, narrowed: dict[str, Any]
 ) -> FoundReasons:
-    """Do the same for documents that need a decision.
+    """Search the documents that need a decision by a text, as :func:`search` does.
 
     :param code: of the reason that is asked for
     """

@@ -126,7 +126,7 @@ def advance_some(
     actor: str = RUN,
     detail: Mapping[str, Any] | None = None,
 ) -> list[Entry]:
-    """Do the same for the documents with these ids; it is no error when no document's state allows it."""
+    """Apply a step as :func:`advance_all` does to the documents with these ids; none need be in a state for it."""
     after: list[Entry] = []
     computed = {name: value for name, value in values.items() if isinstance(value, sa.ColumnElement)}
     statement = _statement_for_many(kind, frozenset(values.keys() - computed.keys()))

@@ -31,7 +31,7 @@ class Copy:
     has_file: bool = False
 
     def named(self) -> Message | str:
-        """Return by what a person finds it."""
+        """Return what identifies the record for a person: its number or id, with date and amount."""
         amount = "" if self.amount is None else f"{self.amount:.2f}"
         details = [
             f"id {self.id}" if self.number else "",

@@ -104,7 +104,7 @@ class Direction(Protocol[Record]):
     def read(self, source_id: str) -> Record:
         """Return a document as it is now.
 
-        :raises NotFound: when it does not exist, or no longer
+        :raises NotFound: when it does not exist (any more)
         """
         ...
 

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def leave(ledger: Ledger, entry: Entry, left_out: LeftOut) -> None:
-    """Take a document that the target does not have off a run's list: it waits, or is no concern of the account."""
+    """Remove a document that the target does not have from a run: it waits, or is no concern of the account."""
     if entry.was_there:
         entry = ledger.steps.not_there(entry)
     if entry.state is State.SENDING:

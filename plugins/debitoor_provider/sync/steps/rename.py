@@ -127,7 +127,7 @@ class FreeNames:
         return self.give(wish)
 
     def give_each(self, wishes: Sequence[str]) -> list[str]:
-        """Do the same for several wishes, in their order."""
+        """Give each of several wishes a name, in their order."""
         taken = self._ledger.names.keys_taken(self._account_id, self._direction, wishes)
         self._used |= taken - self._freed
         given = []

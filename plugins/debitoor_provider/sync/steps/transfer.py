@@ -107,7 +107,7 @@ def _look_for_doubles(job: Job, began: date) -> None:
         moved = job.ledger.runs.counts(job.run_id).get("moved", 0)
         hold_doubled(job, job.direction.doubled([began], at_least=moved))
     except ServiceError as error:
-        log.warning("Whether the target has a document twice is found out by the next run: %s", error)
+        log.warning("The search for duplicate records failed; the next run repeats it: %s", error)
 
 
 def _move(

@@ -43,7 +43,7 @@ LOCK_WAIT = 30
 WRITER_CACHE = 500
 """Kilobytes of a SQLite file that the writing connection caches; the operating system caches the file too."""
 READER_CACHE = 200
-"""The same of each reading connection, of which there are several; a reader has no need of every index."""
+"""Kilobytes that each reading connection caches: there are several, and a reader does not need every index."""
 CONNECT_WAIT = 10
 """Seconds to wait for a PostgreSQL server to answer."""
 
