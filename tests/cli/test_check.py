@@ -122,7 +122,7 @@ class TestRepair:
     def test_a_person_who_is_faster_with_a_missing_document_is_no_error(self, moved, ledger, monkeypatch):
         (entry,) = ledger.documents.entries("acme")
         monkeypatch.setattr(ledger.documents, "by_ids", lambda _: [entry])
-        ledger.documents.retry([entry], "user:ada", anew=True)
+        ledger.documents.retry([entry], "user:ada", new_record=True)
         rows = [SimpleNamespace(source_id=moved, entry_id=entry.id)]
         assert plan_again(SimpleNamespace(ledger=ledger), rows, "user:ben") == [moved]
         assert [event.actor for event in ledger.documents.history(entry)][-1] == "user:ada"

@@ -151,7 +151,7 @@ class TestChange:
     def test_a_record_deleted_at_the_target_is_sent_again(self, cli, ledger, held):
         cli("documents", "mark-moved", "acme", "1")
         assert "moved" in cli("documents", "retry", "acme", "1").sentence
-        done = cli("documents", "retry", "acme", "1", "--again", "-o", "json")
+        done = cli("documents", "retry", "acme", "1", "--if-missing", "-o", "json")
         assert [row["state"] for row in done.rows] == ["planned"]
 
     def test_a_document_that_is_not_known_leaves_all_as_they_are(self, cli, ledger, held):
@@ -279,7 +279,7 @@ class TestWhatIsNotPossible:
     @pytest.mark.parametrize(
         ("command", "sentence"),
         [
-            (("retry", "acme", "1"), "If somebody deleted it there, use retry --again."),
+            (("retry", "acme", "1"), "If somebody deleted it there, use retry --if-missing."),
             (("ignore", "acme", "1"), "is moved: it is at the target already."),
             (("mark-moved", "acme", "1"), "is moved: it is at the target already."),
         ],

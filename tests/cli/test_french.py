@@ -25,7 +25,19 @@ NAMES = frozenset(
         "tax",
         "gross",
     }
-    | {"withdraw", "supply", "exchange", "rate", "attention", "mark", "retry", "again", "connections", "validate"}
+    | {
+        "withdraw",
+        "supply",
+        "exchange",
+        "rate",
+        "attention",
+        "mark",
+        "retry",
+        "if",
+        "missing",
+        "connections",
+        "validate",
+    }
     | {"proven", "contradicts", "supplied", "unproven", "unreadable", "none", "path", "folder"}
 )
 """Words of the command line, and values as the account file and the other programs have them."""
@@ -52,7 +64,7 @@ WRONG = {
         ["acm"], ["--state", "rejectd"], ["--state", "zzz"], ["--mark", "zzz"], ["--invoice", "zzz"],
         ["--from", "x"], ["--from", "2026-02-01", "--to", "2026-01-01"], ["--text", "zzz"], ["--limit", "1"],
     ),
-    "documents retry": (["acme", "7"], ["acm", "7"], ["acme", "1"], ["acme", "2", "--again"]),
+    "documents retry": (["acme", "7"], ["acm", "7"], ["acme", "1"], ["acme", "2", "--if-missing"]),
     "documents book": (["acme", "7", "--figures", "record"], ["acme", "1", "--figures", "record"]),
     "documents correct": (
         ["acme", "7"], ["acme", "1"], ["acme", "1", "--date", "x"], ["acme", "1", "--tax", "x"], ["zzz", "1"],

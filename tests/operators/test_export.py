@@ -139,11 +139,11 @@ class TestAssetEvent:
         account()
         receipt()
         run(plan(), export(), within=context(run_id="first"))
-        ledger.documents.retry(ledger.documents.entries(), "user:anna", again=True)
+        ledger.documents.retry(ledger.documents.entries(), "user:anna", if_missing=True)
         found = context(run_id="second")
         assert run(plan(), export(), within=found) == {"already_there": 1}
         assert len(found["outlet_events"]) == 0
-        ledger.documents.retry(ledger.documents.entries(), "user:anna", again=True)
+        ledger.documents.retry(ledger.documents.entries(), "user:anna", if_missing=True)
         receipt()
         both = context(run_id="third")
         run(plan(), export(), within=both)

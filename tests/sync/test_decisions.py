@@ -82,7 +82,7 @@ def test_a_run_that_is_faster_with_one_of_two_does_not_hide_what_was_said_of_the
 
     def known(*args: Any) -> dict[str, Entry]:
         found = seen(*args)
-        acme.ledger.documents.retry(found.values(), "user:ben", anew=True)
+        acme.ledger.documents.retry(found.values(), "user:ben", new_record=True)
         return found
 
     monkeypatch.setattr(acme.ledger.documents, "known", known)

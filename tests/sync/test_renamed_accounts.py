@@ -79,7 +79,7 @@ def test_a_person_can_send_again_what_was_taken_over(acme: Stage) -> None:
     acme.export()
     acme.company.delete_entity(expense_of(acme, uid)["id"])
     under(acme, "acme-receipts").export()
-    acme.ledger.documents.retry([acme.entry(uid)], actor="user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], actor="user:anna", if_missing=True)
     acme.finish()
     assert acme.booked() == {uid: 119}
 

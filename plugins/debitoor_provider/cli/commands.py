@@ -125,9 +125,9 @@ _DOCUMENTS = (
             IDS,
             REASON,
             Arg(
-                ("--again",),
+                ("--if-missing",),
                 action="store_true",
-                help="For moved documents: send them once more, because somebody deleted them at the target",
+                help="For moved documents: send those once more that somebody deleted at the target",
             ),
             *ALL,
         ),

@@ -58,8 +58,8 @@ def list_documents(args: Namespace) -> None:
 def retry(args: Namespace) -> None:
     """Plan documents again."""
     with opened_ledger() as ledger:
-        kind = EventKind.SENT_AGAIN if args.again else EventKind.RETRIED
-        _decide(args, ledger, kind, partial(ledger.documents.retry, again=args.again))
+        kind = EventKind.SENT_AGAIN if args.if_missing else EventKind.RETRIED
+        _decide(args, ledger, kind, partial(ledger.documents.retry, if_missing=args.if_missing))
 
 
 @suppress_logs_and_warning

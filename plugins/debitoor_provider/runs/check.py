@@ -154,5 +154,5 @@ def plan_again(job: Job, missing: Iterable[Row], actor: str) -> list[str]:
         known = job.ledger.documents.by_ids(row.entry_id for row in some if row.entry_id is not None)
         if moved := [entry for entry in known if entry.state in DONE]:
             with suppress(IllegalTransition):  # somebody else was faster, and the run that names them looks again
-                job.ledger.documents.retry(moved, actor, MISSING, again=True)
+                job.ledger.documents.retry(moved, actor, MISSING, if_missing=True)
     return source_ids

@@ -48,9 +48,9 @@ def _step(ledger: Ledger, action: Action) -> Callable[[Iterable[Entry], str, str
         case "send":  # whatever a run has sent since the person looked is left alone
             return ledger.documents.retry
         case "send_again":
-            return partial(ledger.documents.retry, anew=True)
+            return partial(ledger.documents.retry, new_record=True)
         case "only_if_missing":
-            return partial(ledger.documents.retry, again=True)
+            return partial(ledger.documents.retry, if_missing=True)
         case "mark_moved":
             return ledger.documents.mark_moved
         case "ignore":

@@ -330,7 +330,7 @@ class TestExport:
         account = acme.exports(archive_after_transfer=archives)
         uid = acme.document()
         acme.export(account)
-        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
         acme.export(account)
         found = checked(acme, account)
         assert acme.states() == {uid: "archived" if archives else "moved"}
@@ -363,7 +363,7 @@ class TestExport:
             acme.export()  # holds it
             acme.ledger.documents.ignore([acme.entry(uid)], "user:anna")
         else:
-            acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+            acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
         [remedy] = remedies_of(checked(acme), uid)
         kept = f"Keep record {sent['number']}: only it has a file. "
         assert remedy.startswith(f"{kept}Delete all but one of them there and choose “Mark as there”")
@@ -380,10 +380,10 @@ class TestExport:
         acme.export()
         acme.company.edit_document(int(uid), gross_amount="238.00", net_amount="200.00")
         assert remedies_of(checked(acme), uid) == {
-            "Correct the record there, or delete it and use retry --again for the document.",
+            "Correct the record there, or delete it and use retry --if-missing for the document.",
             "Correct the record there, or delete it and choose “Send if missing” for the document.",
         }
-        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
         [remedy] = remedies_of(checked(acme), uid)
         assert remedy.startswith("Correct the record there, or delete it. The next run")
         acme.export()
@@ -479,7 +479,7 @@ class TestExport:
         new = acme.document()
         found = checked(acme)
         assert found.missing == [uid, new]
-        acme.ledger.documents.retry([acme.entry(uid)], "user:ada", again=True)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:ada", if_missing=True)
         acme.export(window=manual(None, None, tuple(found.missing)))
         assert not checked(acme).differs
 

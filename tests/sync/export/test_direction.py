@@ -34,7 +34,7 @@ def test_an_archived_document_that_is_sent_again_goes_as_the_preview_says_though
     account = acme.exports(archive_after_transfer=True, filter={"approved_only": approved_only})
     uid = acme.document(workflow={"is_completed": True})
     acme.export(account)
-    acme.ledger.documents.retry([acme.entry(uid)], actor="user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], actor="user:anna", new_record=True)
     assert [row.outcome for row in acme.preview(account)] == ["send"]
     acme.fault("cut_before", "debitoor.expenses.create", times=1)
     with pytest.raises(RetryError):

@@ -548,7 +548,7 @@ def test_a_requested_new_record_is_tried_although_a_copy_exists(acme: Stage) -> 
     source = invoice(acme)
     acme.import_()
     entry = acme.entry(source, "import")
-    acme.ledger.documents.retry([entry], "user:anna", anew=True)
+    acme.ledger.documents.retry([entry], "user:anna", new_record=True)
     watch = acme.watch()
     acme.finish_import()
     assert watch.calls["gmi.documents.create"] == 1  # the service has the file, and says so
@@ -564,9 +564,9 @@ def test_a_requested_new_record_is_made_although_the_first_attempt_is_lost(
     acme.import_()
     [first] = acme.company.documents()
     if not is_known:
-        acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna", again=True)
+        acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna", if_missing=True)
         acme.ledger.documents.mark_moved([acme.entry(source, "import")], "user:anna")
-    acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(source, "import")], "user:anna", new_record=True)
     printed = b"%PDF-1.4 printed otherwise %%EOF"
     with monkeypatch.context() as later:
         later.setattr(type(acme.debitoor), "sales_pdf", lambda _, __, into: into.write(printed))

@@ -40,7 +40,7 @@ def test_a_moved_document_is_sent_again_only_on_request(ledger: Ledger, state: S
     with pytest.raises(IllegalTransition, match="by retried"):
         ledger.documents.retry([entry], ADA)
 
-    (after,) = ledger.documents.retry([entry], ADA, "deleted in Debitoor", again=True)
+    (after,) = ledger.documents.retry([entry], ADA, "deleted in Debitoor", if_missing=True)
     assert (after.state, after.target_id, after.moved_at) == (State.PLANNED, None, None)
     assert after.archived_at == entry.archived_at  # so that its being archived does not keep it away
     assert kinds(ledger, after)[-1] == "sent_again"
@@ -49,7 +49,7 @@ def test_a_moved_document_is_sent_again_only_on_request(ledger: Ledger, state: S
 @pytest.mark.parametrize("state", sorted(DONE))
 def test_a_person_requests_a_second_record(ledger: Ledger, state: State):
     entry = in_state(ledger, state)
-    (after,) = ledger.documents.retry([entry], ADA, "booked wrongly", anew=True)
+    (after,) = ledger.documents.retry([entry], ADA, "booked wrongly", new_record=True)
     assert (after.state, after.target_id, after.wants_new_record) == (State.PLANNED, entry.target_id, True)
     assert not entry.wants_new_record
     last = ledger.documents.history(after)[-1]
@@ -59,7 +59,7 @@ def test_a_person_requests_a_second_record(ledger: Ledger, state: State):
 def test_a_second_record_can_be_requested_where_the_first_one_is_unknown(ledger: Ledger):
     entry = in_state(ledger, State.HELD)
     ledger.documents.mark_moved([entry], ADA)
-    (after,) = ledger.documents.retry([entry], ADA, anew=True)
+    (after,) = ledger.documents.retry([entry], ADA, new_record=True)
     assert after.wants_new_record
 
 

@@ -93,7 +93,7 @@ def test_moved_documents_are_counted_by_the_day_in_utc(ledger: Ledger, clock: Cl
 def test_a_document_that_is_sent_again_counts_on_the_day_of_its_last_arrival(ledger: Ledger, clock: Clock):
     (entry,) = claimed(ledger, 1)
     entry = ledger.steps.moved(ledger.steps.intend(entry), "expense-1")
-    (entry,) = ledger.documents.retry([entry], "user:ada", again=True)
+    (entry,) = ledger.documents.retry([entry], "user:ada", if_missing=True)
     assert ledger.figures.moved_by_day(LONG_AGO) == {}
 
     clock.pass_by(days=3)

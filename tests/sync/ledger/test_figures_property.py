@@ -32,8 +32,8 @@ STEPS: dict[str, Callable[[Ledger, Entry], Any]] = {
 }
 DECISIONS: dict[str, Callable[[Ledger, list[Entry]], Any]] = {
     "retry": lambda ledger, entries: ledger.documents.retry(entries, "user:ada"),
-    "again": lambda ledger, entries: ledger.documents.retry(entries, "user:ada", again=True),
-    "anew": lambda ledger, entries: ledger.documents.retry(entries, "user:ada", anew=True),
+    "if_missing": lambda ledger, entries: ledger.documents.retry(entries, "user:ada", if_missing=True),
+    "new_record": lambda ledger, entries: ledger.documents.retry(entries, "user:ada", new_record=True),
     "ignore": lambda ledger, entries: ledger.documents.ignore(entries, "user:ada"),
     "mark_moved": lambda ledger, entries: ledger.documents.mark_moved(entries, "user:ada"),
     "archived": lambda ledger, entries: ledger.steps.archived(entries, RUN),

@@ -71,9 +71,9 @@ def test_known_records_stay_unchanged(ledger: Ledger, state: State):
 def test_what_a_person_wants_sent_once_more_stays_so_until_it_is_there(ledger: Ledger, is_known: bool, sending: bool):
     entry = in_state(ledger, State.MOVED)
     if not is_known:
-        ledger.documents.retry([entry], "user:ada", again=True)
+        ledger.documents.retry([entry], "user:ada", if_missing=True)
         ledger.documents.mark_moved([entry], "user:ada")
-    ledger.documents.retry([entry], "user:ada", anew=True)
+    ledger.documents.retry([entry], "user:ada", new_record=True)
     if sending:
         ledger.steps.intend(*ledger.leases.claim([fresh(ledger, entry)], OWNER, TTL, run_id=RUN))
     before = fresh(ledger, entry)

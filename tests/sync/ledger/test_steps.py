@@ -198,7 +198,7 @@ def test_documents_sent_again_meanwhile_are_not_archived(ledger: Ledger):
     first, second = (
         ledger.steps.moved(ledger.steps.intend(entry), f"expense-{entry.id}") for entry in claimed(ledger, 1, 2)
     )
-    ledger.documents.retry([second], "user:ada", again=True)
+    ledger.documents.retry([second], "user:ada", if_missing=True)
 
     assert [entry.id for entry in ledger.steps.archived([first, second], RUN)] == [first.id]
     assert fresh(ledger, first).moved_by == RUN

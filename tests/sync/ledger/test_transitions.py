@@ -160,7 +160,7 @@ _STEPS: dict[EventKind, Callable[[Ledger, Entry], Any]] = {
 }
 _ACTS: dict[EventKind, Callable[[Ledger, Entry], Any]] = {
     EventKind.RETRIED: lambda ledger, entry: ledger.documents.retry([entry], "user:ada"),
-    EventKind.SENT_AGAIN: lambda ledger, entry: ledger.documents.retry([entry], "user:ada", again=True),
+    EventKind.SENT_AGAIN: lambda ledger, entry: ledger.documents.retry([entry], "user:ada", if_missing=True),
     EventKind.IGNORED: lambda ledger, entry: ledger.documents.ignore([entry], "user:ada"),
     EventKind.MARKED_MOVED: lambda ledger, entry: ledger.documents.mark_moved([entry], "user:ada", target_id="expense"),
     EventKind.ARCHIVED: lambda ledger, entry: ledger.steps.archived([entry], "run"),

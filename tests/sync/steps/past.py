@@ -102,7 +102,7 @@ class Past:
 
     def person(self, pick: int, decision: str) -> None:
         documents = self.stage.ledger.documents
-        states = {"retry": {*ATTENTION, State.IGNORED}, "again": DONE, "anew": DONE}.get(decision, OPEN)
+        states = {"retry": {*ATTENTION, State.IGNORED}, "if_missing": DONE, "new_record": DONE}.get(decision, OPEN)
         entries = [entry for entry in documents.entries("acme", self.direction) if entry.state in states]
         if not entries:
             return
@@ -115,8 +115,8 @@ class Past:
             for entry in documents.entries("acme", self.direction):
                 if (keys := lookalike_keys(entry)) and entry.state in {*ATTENTION, *DONE}:
                     documents.distinguish([entry], keys, "user:anna")
-        elif decision in {"again", "anew"}:
-            documents.retry(chosen, "user:anna", again=True, anew=decision == "anew")
+        elif decision in {"if_missing", "new_record"}:
+            documents.retry(chosen, "user:anna", if_missing=True, new_record=decision == "new_record")
         else:
             getattr(documents, decision)(chosen, "user:anna")
 

@@ -81,7 +81,7 @@ _COMMON = [
     st.tuples(
         st.just("person"),
         PICKS,
-        st.sampled_from(["ignore", "retry", "mark_moved", "again", "anew", "choose", "distinguish"]),
+        st.sampled_from(["ignore", "retry", "mark_moved", "if_missing", "new_record", "choose", "distinguish"]),
     ),
 ]
 _DOCUMENTS = [

@@ -315,7 +315,7 @@ def test_two_records_that_a_person_marked_as_there_are_not_reported_again(
 def test_a_requested_second_record_is_not_a_duplicate(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     acme.export()
     assert len(acme.company.expenses()) == 2
     acme.document()
@@ -328,9 +328,9 @@ def test_a_second_record_is_no_duplicate_whether_or_not_the_first_one_is_known(a
     uid = acme.document()
     acme.export()
     if not is_known:
-        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
         acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     acme.export()
     acme.document()
     acme.export()
@@ -343,7 +343,7 @@ def test_a_second_record_that_the_network_delivers_twice_is_held_although_the_fi
     uid = acme.document()
     acme.export()
     [first] = acme.company.expenses()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     acme.debitoor.delete_expense(first["id"])
     request.getfixturevalue("twice")
     acme.export()
@@ -363,14 +363,14 @@ def test_a_wish_that_made_no_record_excuses_no_later_double(
     uid = acme.document()
     acme.export()
     [first] = acme.company.expenses()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     if ends == "left out":
         acme.export(acme.exports(filter={"document_types": ["RECEIPT"]}))
     else:
         acme.ledger.documents.mark_moved([acme.entry(uid)], "user:anna")
     assert (acme.states(), len(acme.company.expenses())) == ({uid: "moved"}, 1)
     acme.debitoor.delete_expense(first["id"])
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
     request.getfixturevalue("twice")
     acme.export()
     assert (acme.states(), len(acme.company.expenses())) == ({uid: "held booked_twice"}, 2)

@@ -149,7 +149,7 @@ def test_a_mark_goes_once_a_person_has_looked(acme: Stage) -> None:
 def test_a_person_who_wants_one_more_record_is_not_asked_again(acme: Stage) -> None:
     uid = acme.document(**USUAL)
     acme.export()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", "lost", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", "lost", new_record=True)
     acme.export(acme.exports(duplicates="hold"))
     assert acme.states() == {uid: "moved"}
     assert len(acme.company.expenses()) == 2

@@ -160,7 +160,7 @@ def test_a_document_sent_again_is_not_booked_twice(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
     (expense,) = acme.company.expenses()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
     acme.finish()
     assert len(acme.company.expenses()) == 1
     assert acme.entry(uid).target_id == expense["id"]
@@ -171,7 +171,7 @@ def test_a_requested_second_record_is_booked_next_to_the_first_and_only_once(acm
     acme.export()
     for count in (2, 3):
         before = {expense["id"] for expense in acme.company.expenses()}
-        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+        acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
         acme.finish()
         acme.export()
         after = {expense["id"] for expense in acme.company.expenses()}
@@ -182,7 +182,7 @@ def test_a_requested_second_record_is_booked_next_to_the_first_and_only_once(acm
 def test_a_new_record_whose_answer_was_lost_is_found_and_not_booked_once_more(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     acme.fault("cut_after", "debitoor.expenses.create")
     blind = acme.fault("status", "debitoor.expenses.list", status=503, between=(3, 9))
     with pytest.raises(RetryError):
@@ -199,7 +199,7 @@ def test_a_deleted_expense_is_sent_again_on_request(acme: Stage) -> None:
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
     acme.export()
     assert acme.booked() == {}
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
     acme.finish()
     assert acme.booked() == {uid: 119}
 
@@ -209,7 +209,7 @@ def test_an_archived_document_can_be_sent_again(acme: Stage) -> None:
     account = acme.exports(archive_after_transfer=True)
     acme.export(account)
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
     acme.clock.pass_by(days=8)  # so that the whole period is listed, without what is archived
     acme.export(account)
     assert acme.booked() == {uid: 119}
@@ -221,7 +221,7 @@ def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
     account = acme.exports(archive_after_transfer=True)
     acme.export(account)
     acme.company.delete_entity(acme.company.expenses()[0]["id"])
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", again=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", if_missing=True)
     acme.export(account, manual(None, None, (uid,)))
     assert acme.booked() == {uid: 119}
 
@@ -229,7 +229,7 @@ def test_a_person_may_name_what_is_to_be_sent_again(acme: Stage) -> None:
 def test_a_requested_record_that_a_restored_ledger_does_not_know_is_not_booked_once_more(acme: Stage) -> None:
     uid = acme.document()
     acme.export()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     [first] = acme.company.expenses()
     line = {key: first["lines"][0][key] for key in ("description", "grossAmount", "taxRate")}
     acme.company.add_expense(  # by a run that the ledger does not know, since it was restored from a backup
@@ -245,7 +245,7 @@ def test_a_requested_record_that_a_restored_ledger_does_not_know_is_not_booked_o
 def test_a_duplicate_at_the_target_is_held_after_a_rebuild(acme: Stage) -> None:
     uid, other = acme.documents(2)
     acme.export()
-    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", anew=True)
+    acme.ledger.documents.retry([acme.entry(uid)], "user:anna", new_record=True)
     acme.export()
     acme.open_ledger("new")  # which does not know that a person wanted it
     acme.rebuild()

@@ -104,16 +104,16 @@ def test_a_double_of_which_no_record_is_left_is_left_to_the_rules(twice: Stage, 
     assert twice.entry(uid).state == ("waiting" if waits else "gone")
 
 
-@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("new_record", [False, True])
 @pytest.mark.parametrize("why", LEFT_OUT)
 def test_a_document_that_a_person_sends_again_and_the_rules_leave_out_stays_as_it_was_sent(
-    acme: Stage, why: str, anew: bool
+    acme: Stage, why: str, new_record: bool
 ) -> None:
     uid = acme.document()
     acme.export()
     sent = acme.entry(uid)
     account = _leave_out(acme, uid, why)
-    acme.ledger.documents.retry([sent], "user:anna", again=True, anew=anew)
+    acme.ledger.documents.retry([sent], "user:anna", if_missing=True, new_record=new_record)
     watch = acme.watch()
     [seen] = _previewed(acme, account, None)
     acme.export(account)
@@ -197,7 +197,7 @@ def test_one_more_record_that_a_person_wants_of_a_double_that_is_accepted_is_acc
     uid = twice.document()
     twice.export()
     twice.ledger.documents.mark_moved([twice.entry(uid)], "user:anna")
-    twice.ledger.documents.retry([twice.entry(uid)], "user:anna", anew=True)
+    twice.ledger.documents.retry([twice.entry(uid)], "user:anna", new_record=True)
     [seen] = twice.preview()
     twice.export()  # the network delivers it twice once more
     assert (seen.outcome, twice.states()) == ("send", {uid: "held booked_twice"})
@@ -280,10 +280,10 @@ def test_an_import_settles_a_double_that_it_leaves_out_by_now(acme: Stage, why: 
         assert entry.target_id == marked[0]
 
 
-@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("new_record", [False, True])
 @pytest.mark.parametrize("why", SALES_LEFT_OUT)
 def test_an_invoice_that_a_person_sends_again_and_the_rules_leave_out_stays_as_it_was_imported(
-    acme: Stage, why: str, anew: bool
+    acme: Stage, why: str, new_record: bool
 ) -> None:
     lines = [{"description": "Work", "quantity": "1", "unit_net_price": "100.00", "tax_rate": "19"}]
     source = str(acme.company.add_invoice(date="2026-01-31", customer_name="Kunde AG", lines=lines)["id"])
@@ -291,7 +291,7 @@ def test_an_invoice_that_a_person_sends_again_and_the_rules_leave_out_stays_as_i
     sent = acme.entry(source, "import")
     if why == "deleted":
         acme.company.delete_entity(source)
-    acme.ledger.documents.retry([sent], "user:anna", again=True, anew=anew)
+    acme.ledger.documents.retry([sent], "user:anna", if_missing=True, new_record=new_record)
     account = acme.imports(**SALES_LEFT_OUT[why])
     [seen] = [row.outcome for row in acme.preview_import(account)]
     acme.import_(account)

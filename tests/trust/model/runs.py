@@ -152,7 +152,7 @@ class Runs(Compared):
     def person_deletes_the_copy_and_sends_again(self, direction: Direction, pick: int) -> None:
         id_ = self._delete_copy(direction, pick)
         if id_ and self.memory(direction).rows[id_].state in DONE:
-            self.stage.ledger.documents.retry([self._entry(direction, id_)], "user:model", again=True)
+            self.stage.ledger.documents.retry([self._entry(direction, id_)], "user:model", if_missing=True)
             self.memory(direction).rows[id_].send_again()
 
     @event(direction=DIRECTIONS, pick=PICKS)

@@ -234,7 +234,7 @@ COMMANDS = (
     "documents list --attention -o json",
     "documents history acme {document}",
     "documents retry acme {document}",
-    "documents retry acme {document} --again",
+    "documents retry acme {document} --if-missing",
     "documents ignore acme {document}",
     "documents mark-moved acme {document} --reason done",
     "ledger upgrade",

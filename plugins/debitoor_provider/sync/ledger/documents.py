@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.rows import Described
     from debitoor_provider.sync.ledger.transitions import Group
 
-    Questions = Callable[[Entry], Iterable[str]]
-
 
 class Documents:
     """Reads documents and changes them as a person decides; see :func:`.conditions` for the filters."""
@@ -191,23 +189,29 @@ class Documents:
     # A person's decisions, which are refused while the outcome of a send is open
 
     def retry(
-        self, entries: Iterable[Entry], actor: str, reason: str = "", *, again: bool = False, anew: bool = False
+        self,
+        entries: Iterable[Entry],
+        actor: str,
+        reason: str = "",
+        *,
+        if_missing: bool = False,
+        new_record: bool = False,
     ) -> list[Entry]:
         """Plan held, rejected or ignored documents again; return those whose state allows it.
 
         :param actor: ``user:<name>``
         :param reason: recorded in the history
-        :param again: send moved documents again, unless the target still has them
-        :param anew: send moved documents again in any case, as a new record besides the one that the target may have
+        :param if_missing: send moved documents again, unless the target still has them
+        :param new_record: send moved documents again in any case, as one more record besides any that is there
         :raises IllegalTransition: when no document's state allows it
         """
         values: dict[str, Any] = {**DECIDED, "attempts": 0}
-        if not again and not anew:
+        if not if_missing and not new_record:
             return self._decide([(EventKind.RETRIED, entries, values)], actor, {"reason": reason})
         # ``archived_at`` stays: a document that was archived because it had been sent may be sent again.
         values |= {**NO_TRACES, "moved_at": None, "was_there": True}
-        values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if anew else None
-        return self._decide([(EventKind.SENT_AGAIN, entries, values)], actor, {"reason": reason, "anew": anew})
+        values["target_id"] = sa.func.coalesce(documents.c.target_id, "") if new_record else None
+        return self._decide([(EventKind.SENT_AGAIN, entries, values)], actor, {"reason": reason, "anew": new_record})
 
     def choose(
         self,
@@ -216,7 +220,7 @@ class Documents:
         actor: str,
         reason: str = "",
         *,
-        questions: Questions | None = None,
+        questions: Callable[[Entry], Iterable[str]] | None = None,
     ) -> list[Entry]:
         """Plan documents again with the figures that a person wants booked; return those whose state allows it.
 
@@ -279,9 +283,8 @@ class Documents:
         :raises IllegalTransition: when no document's state allows it
         """
         values = {**DECIDED, "target_id": target_id, "file_id": None, "moved_at": self._clock.now()}
-        return self._decide(
-            [(EventKind.MARKED_MOVED, entries, values)], actor, {"reason": reason, "target_id": target_id}
-        )
+        detail = {"reason": reason, "target_id": target_id}
+        return self._decide([(EventKind.MARKED_MOVED, entries, values)], actor, detail)
 
     def _decide(self, groups: Iterable[Group], actor: str, detail: Mapping[str, Any]) -> list[Entry]:
         given = {name: value for name, value in detail.items() if value}
