@@ -121,7 +121,7 @@ def test_its_documents_are_shown(page, team, parsed, ledger):
 
 @pytest.fixture
 def nothing_known_wrong(monkeypatch):
-    monkeypatch.setattr(known_wrong, "verdict", lambda *_: known_wrong.Verdict([], ""))
+    monkeypatch.setattr(known_wrong, "examine", lambda *_: known_wrong.SettingsExamination([], ""))
 
 
 def test_its_file_is_changed_where_it_is(page, team, parsed, nothing_known_wrong):

@@ -41,7 +41,7 @@ SETTINGS: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def nothing_known_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask no service: what they say is another matter, see test_known_wrong."""
-    monkeypatch.setattr(known_wrong, "verdict", lambda *_: known_wrong.Verdict([], ""))
+    monkeypatch.setattr(known_wrong, "examine", lambda *_: known_wrong.SettingsExamination([], ""))
 
 
 def put(client: TestClient, account_id: str = "acme", version: str | None = None, **changes: Any) -> Response:

@@ -103,21 +103,19 @@ def validate(args: Namespace) -> None:
         files = [load_account_file(Path(path)) for path in args.files] or account_files()
         names = airflow_names() if files else AirflowNames()
         ledger = _ledger() if args.connections else None
-        findings = [
-            finding for file in files for finding in _findings(file, names, ledger, connections=args.connections)
-        ]
+        rows = [row for file in files for row in _rows_of(file, names, ledger, connections=args.connections)]
         folders = [] if args.files else folders_without_accounts()
-        if args.output != "table" or not (findings or folders):
-            rows = [finding.as_row() for finding in findings]
-            show(args, rows + [_row_of_folder(folder) for folder in folders], empty=no_files())
+        if args.output != "table" or not (rows or folders):
+            shown = [*(row.as_row() for row in rows), *map(_row_of_folder, folders)]
+            show(args, shown, empty=no_files())
         else:  # lines as compilers write them, which editors and terminals make clickable
-            for finding in findings:
-                say(finding)
+            for row in rows:
+                say(row)
             for folder in folders:
                 say(f"{folder.params['file']}: {labelled(Message('validate_warning'), folder)}")
-        if findings and not folders and not args.files and all(file.bundle for file in files):
+        if rows and not folders and not args.files and all(file.bundle for file in files):
             hint(no_files())
-        if not findings or any(finding.result == "broken" for finding in findings):
+        if not rows or any(row.result == "broken" for row in rows):
             raise SystemExit(1)
 
 
@@ -136,7 +134,7 @@ def _row_of_folder(found: Message) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _ValidationRow:
     """One line of the validation.
 
     :param result: ``broken``, ``warning`` or ``well``
@@ -163,7 +161,7 @@ class _Finding:
         return f"{self.file.path.name}: {said}"
 
     def as_row(self) -> dict[str, Any]:
-        """Return the finding for other programs."""
+        """Return it for other programs."""
         row: dict[str, Any] = {"account": self.file.account_id, "file": self.file.path.name, "result": self.result}
         if self.problem is None:
             row |= {"next_runs": [time.isoformat() for time in self.next_runs]}
@@ -172,9 +170,9 @@ class _Finding:
         return row | {"line": self.problem.line, "field": self.problem.field, "message": text, "remedy": remedy}
 
 
-def _findings(
+def _rows_of(
     file: AccountFile, names: AirflowNames, ledger: Ledger | None, *, connections: bool
-) -> Iterator[_Finding]:
+) -> Iterator[_ValidationRow]:
     from debitoor_provider.dag_factory import try_build
 
     _, file = try_build(file)
@@ -186,11 +184,11 @@ def _findings(
         wrong, unsure = examined(file.account_id, account, names, ledger, connections=connections)
         problems += placed(wrong, content, name)
         warnings = [*account_warnings(account, content, name), *placed(unsure, content, name)]
-    yield from (_Finding(file, "broken", problem) for problem in problems)
+    yield from (_ValidationRow(file, "broken", problem) for problem in problems)
     if account:
-        yield from (_Finding(file, "warning", warning) for warning in warnings)
+        yield from (_ValidationRow(file, "warning", warning) for warning in warnings)
         if not problems:
-            yield _Finding(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)), connected=connections)
+            yield _ValidationRow(file, "well", next_runs=tuple(next_runs(account, _NEXT_RUNS)), connected=connections)
 
 
 def schema(args: Namespace) -> None:

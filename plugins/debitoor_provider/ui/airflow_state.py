@@ -68,7 +68,7 @@ class LastRun:
         return self.state not in {"running", "queued"}
 
 
-def kind_of(run_type: str) -> str:
+def trigger_of(run_type: str) -> str:
     """Return what started a run: the schedule, a backfill, or else a user or a program."""
     return run_type if run_type in _KINDS else RunKind.MANUAL.value
 
@@ -251,7 +251,7 @@ def _read_dags(session: Session, dag_ids: Iterable[str]) -> dict[str, Dag]:
 def _read_runs(session: Session, ids: Iterable[int]) -> dict[int, LastRun]:
     columns = (DagRun.id, DagRun.dag_id, DagRun.run_id, DagRun.state, DagRun.run_type, DagRun.start_date)
     return {
-        id_: LastRun(id_, dag_id, run_id, str(state), kind_of(run_type), started, ended)
+        id_: LastRun(id_, dag_id, run_id, str(state), trigger_of(run_type), started, ended)
         for chunk in _chunks(ids)
         for id_, dag_id, run_id, state, run_type, started, ended in session.execute(
             sa.select(*columns, DagRun.end_date).where(DagRun.id.in_(chunk))

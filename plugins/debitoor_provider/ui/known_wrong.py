@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
 
 
-class Verdict(NamedTuple):
+class SettingsExamination(NamedTuple):
     """What is known of settings.
 
     :param wrong: what keeps an account from doing what is meant
@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     unclear: str
 
 
-def verdict(account_id: str, account: Account, before: Account | None = None) -> Verdict:
+def examine(account_id: str, account: Account, before: Account | None = None) -> SettingsExamination:
     """Ask Airflow and the services about settings.
 
     :param before: the account's settings until now; an account that is not paused may keep a name in them that does
@@ -49,7 +49,7 @@ def verdict(account_id: str, account: Account, before: Account | None = None) ->
         else:
             wrong.append(Finding(field, error.message))
     wrong += [one for one in answers.unknown if _at(account, one.field) != _at(in_use, one.field)]
-    return Verdict(wrong, unclear)
+    return SettingsExamination(wrong, unclear)
 
 
 def _at(account: Account | None, field: str) -> Any:

@@ -12,13 +12,13 @@ from debitoor_provider.ui.ledger import opened_ledger
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.account_files.files import AccountFile
-    from debitoor_provider.ui.known_wrong import Verdict
+    from debitoor_provider.ui.known_wrong import SettingsExamination
 
 
 log = logging.getLogger(__name__)
 
 
-def remember(account_id: str, content: bytes, found: Verdict) -> None:
+def remember(account_id: str, content: bytes, found: SettingsExamination) -> None:
     """Keep what was found wrong with an account's file, for its row and its page, until the file changes.
 
     If not everything could be checked and nothing was found, what was found before is kept.

@@ -49,7 +49,7 @@ class Choices(BaseModel):
 
 
 @router.get("/choices", dependencies=[Depends(ANY_USER)])
-def read_choices() -> Choices:
+def list_choices() -> Choices:
     """Return what there is to choose from."""
     return _choices(tuple(DIRECTIONS), current_reader())
 

@@ -49,7 +49,7 @@ def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> S
     if draft.account is None:
         return not_valid(draft.problems)
     dag_id, before = DAG_ID_PREFIX + account_id, _data(path)
-    found = known_wrong.verdict(account_id, draft.account, file.account if file else None)
+    found = known_wrong.examine(account_id, draft.account, file.account if file else None)
     wrong = [ProblemModel.of(problem) for problem in placed(found.wrong, draft.yaml.encode(), path.name)]
     if wrong and not entered.paused:
         shown = [problem.model_dump(mode="json") for problem in wrong]
@@ -91,7 +91,7 @@ def read_wrong(account_id: str) -> KnownWrong:
         content = file.path.read_bytes()
     except OSError:
         content = b""
-    found = known_wrong.verdict(account_id, file.account, file.account)
+    found = known_wrong.examine(account_id, file.account, file.account)
     wrong_drafts.remember(account_id, content, found)
     return KnownWrong(
         wrong=list(map(ProblemModel.of, placed(found.wrong, content, file.path.name))), unclear=found.unclear
