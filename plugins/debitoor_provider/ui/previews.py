@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.rate_sums import Sum
     from debitoor_provider.sync.steps.preview import Preview
-    from debitoor_provider.ui.models.previews import PreviewWish
+    from debitoor_provider.ui.models.previews import PreviewRequest
 
 
-def preview(account_id: str, account: Account, wish: PreviewWish, *, is_draft: bool = False) -> PreviewModel:
+def preview(account_id: str, account: Account, request: PreviewRequest, *, is_draft: bool = False) -> PreviewModel:
     """Ask both services what a run would do.
 
     :param account_id: under which the ledger knows what is done already
     :param is_draft: whether the account is still to be saved, so that its documents have no buttons yet
     :raises ServiceError: when one of them does not answer, or the connections cannot be right
     """
-    window = manual(wish.start, wish.end, ()) if wish.start or wish.end else None
+    window = manual(request.start, request.end, ()) if request.start or request.end else None
     with opened_job(account_id, account) as job:
-        seen = previewed(job, window, wish.limit)
+        seen = previewed(job, window, request.limit)
     return PreviewModel.model_validate(
         {
             "counts": Counter(document.outcome for document in seen.documents),

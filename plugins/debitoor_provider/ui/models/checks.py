@@ -11,7 +11,7 @@ from debitoor_provider.sync.check.rows import Comparison
 from debitoor_provider.ui.models.common import RequestDay, Text
 
 
-class CheckWish(BaseModel):
+class CheckRequest(BaseModel):
     """What to compare."""
 
     model_config = ConfigDict(extra="forbid")

@@ -90,7 +90,7 @@ class BooksCurrency(BaseModel):
     currency: str | None = Field(description="Of the books; null where no account file says whose books they are")
 
 
-class CorrectionWish(BaseModel):
+class CorrectionRequest(BaseModel):
     """What a person states about a document, and why."""
 
     model_config = ConfigDict(extra="forbid")

@@ -228,7 +228,7 @@ LARGEST_ID = 2**63 - 1
 _Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 
 
-class Fitting(BaseModel):
+class DocumentSelection(BaseModel):
     """Documents by what they have in common, as a list shows them."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -241,7 +241,7 @@ class Fitting(BaseModel):
     invoice: EInvoice | None = None
 
 
-class ActionWish(BaseModel):
+class ActionRequest(BaseModel):
     """What is to be done with some documents of an account."""
 
     model_config = ConfigDict(extra="forbid")
@@ -251,7 +251,7 @@ class ActionWish(BaseModel):
         " only_if_missing: the same, unless the target still has it"
     )
     ids: Annotated[list[_Id], Field(min_length=1, max_length=10_000)] | None = None
-    fitting: Fitting | None = None
+    fitting: DocumentSelection | None = None
     reason_code: Annotated[str, Field(max_length=100)] | None = Field(
         default=None, description="Only those that are still held or rejected for this reason, as it was shown"
     )

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from debitoor_provider.ui.models.accounts import ProblemModel
 from debitoor_provider.ui.models.common import Text
-from debitoor_provider.ui.models.previews import PreviewWish
+from debitoor_provider.ui.models.previews import PreviewRequest
 
 
-class Entered(BaseModel):
+class SettingsBody(BaseModel):
     """Settings as in an account file."""
 
     model_config = ConfigDict(extra="forbid")
@@ -21,11 +21,11 @@ class Entered(BaseModel):
     settings: dict[str, Any]
 
 
-class EnteredToPreview(Entered, PreviewWish):
+class SettingsPreviewRequest(SettingsBody, PreviewRequest):
     """Settings, and which documents to look at."""
 
 
-class EnteredToSave(Entered):
+class SaveRequest(SettingsBody):
     """Settings to be saved."""
 
     version: str | None = Field(description="Of the file that was edited; null when the account is new")
@@ -123,7 +123,7 @@ class KnownWrong(BaseModel):
     unclear: Text = Field(description="Why not everything could be checked; empty if it was")
 
 
-class ToRemove(BaseModel):
+class RemoveRequest(BaseModel):
     """Which file is to be removed."""
 
     model_config = ConfigDict(extra="forbid")

@@ -14,7 +14,7 @@ from debitoor_provider.ui.models.sums import SumModel
 OutcomeName = Literal["send", "held", "rejected", "waiting", "left out", "there", "ignored"]
 
 
-class PreviewWish(BaseModel):
+class PreviewRequest(BaseModel):
     """What to look at; without a period it is what the next run would take."""
 
     model_config = ConfigDict(extra="forbid")

@@ -13,7 +13,7 @@ from debitoor_provider.ui.access import RUN
 from debitoor_provider.ui.checks import CheckPart
 from debitoor_provider.ui.csv_export import CsvForm
 from debitoor_provider.ui.folder import settings_of
-from debitoor_provider.ui.models.checks import CheckModel, CheckWish
+from debitoor_provider.ui.models.checks import CheckModel, CheckRequest
 from debitoor_provider.ui.models.common import RequestDay
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
@@ -22,11 +22,11 @@ router = APIRouter(tags=["Checks"], route_class=StrictRoute)
 
 
 @router.post("/accounts/{account_id}/check", dependencies=[Depends(RUN)])
-def check_account(account_id: str, wish: CheckWish, user: GetUserDep) -> CheckModel:
+def check_account(account_id: str, body: CheckRequest, user: GetUserDep) -> CheckModel:
     """Compare source, target and ledger of a period; nothing is written to source or target."""
-    if wish.start and wish.end and wish.start > wish.end:
+    if body.start and body.end and body.start > body.end:
         raise RequestRefused("period_reversed", status=422)
-    return checks.check(account_id, settings_of(account_id), wish.start, wish.end, audit.actor(user))
+    return checks.check(account_id, settings_of(account_id), body.start, body.end, audit.actor(user))
 
 
 @router.get("/accounts/{account_id}/check.csv", dependencies=[Depends(RUN)])

@@ -48,7 +48,7 @@ class GetMyInvoicesKey(BaseModel):
     timezone: Timezone | None = Field(default=None, description="Used if the service does not report the account's own")
 
 
-class Tried(BaseModel):
+class ConnectionTest(BaseModel):
     """The result of testing a connection."""
 
     works: bool
@@ -64,7 +64,9 @@ def list_connections(user: GetUserDep) -> ConnectionList:
 
 
 @router.put("/connections/{connection_id}/getmyinvoices", dependencies=[Depends(CONNECT)])
-def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoicesKey, user: GetUserDep) -> Tried:
+def connect_getmyinvoices(
+    connection_id: NewConnectionId, entered: GetMyInvoicesKey, user: GetUserDep
+) -> ConnectionTest:
     """Try an API key at once, and keep it if it works. The account's data at the service is filled in."""
     connection = connections.begin(connection_id, GetMyInvoicesHook.conn_type)
     connection.password = entered.api_key.get_secret_value().strip()
@@ -74,7 +76,7 @@ def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoices
         with GetMyInvoicesHook.of(connection).client_without_retries() as client:
             account = client.account()
     except ServiceError as error:
-        return Tried(works=False, sentence=str(error), connection_id=connection_id)
+        return ConnectionTest(works=False, sentence=str(error), connection_id=connection_id)
     connection.login = connection.login or account.account_id
     if _is_zone(account.timezone):
         connections.changed(connection, timezone=account.timezone)
@@ -82,14 +84,14 @@ def connect_getmyinvoices(connection_id: NewConnectionId, entered: GetMyInvoices
     if works:
         connections.save(connection)
         audit.note(user, "connected", connection_id=connection_id, service="getmyinvoices")
-    return Tried(works=works, sentence=sentence, connection_id=connection_id)
+    return ConnectionTest(works=works, sentence=sentence, connection_id=connection_id)
 
 
 @router.post("/connections/{connection_id}/test", dependencies=[Depends(TEST)])
-def test_connection(connection_id: str) -> Tried:
+def test_connection(connection_id: str) -> ConnectionTest:
     """Test a connection as it is stored."""
     works, sentence = connections.try_out(connections.require(connection_id))
-    return Tried(works=works, sentence=sentence, connection_id=connection_id)
+    return ConnectionTest(works=works, sentence=sentence, connection_id=connection_id)
 
 
 def _is_zone(name: str) -> bool:

@@ -46,7 +46,7 @@ def _inside(back: str) -> str:
     return back
 
 
-class Wish(BaseModel):
+class ConsentRequest(BaseModel):
     """Whose books are to be connected, and where the page continues afterwards."""
 
     model_config = ConfigDict(extra="forbid")
@@ -102,13 +102,15 @@ callback_router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.post("/connections/{connection_id}/consent", dependencies=[Depends(CONNECT)])
-def ask_for_consent(connection_id: NewConnectionId, wish: Wish, user: GetUserDep, request: Request) -> ConsentPage:
+def ask_for_consent(
+    connection_id: NewConnectionId, body: ConsentRequest, user: GetUserDep, request: Request
+) -> ConsentPage:
     """Return where the user allows access to the Debitoor account; it comes back to the callback within ten minutes."""
     connection = connections.begin(connection_id, DebitoorHook.conn_type)
     hook = DebitoorHook.of(connections.app_of(connection))
     redirect_uri = _redirect_uri(request)
     hook.consent_url(redirect_uri, "")  # an app that is not set up is reported before anything is stored
-    consent = Consent(user.get_id(), connection_id, redirect_uri, wish.back, wish.email or "")
+    consent = Consent(user.get_id(), connection_id, redirect_uri, body.back, body.email or "")
     state = opened_ledger().consents.ask(consent)
     language = current_reader().language
     return ConsentPage(url=hook.consent_url(redirect_uri, state, _LOCALES.get(language, _LOCALES["en"])))

@@ -25,11 +25,11 @@ from debitoor_provider.ui.document_lists import FilterOfAccount, ListPart, read_
 from debitoor_provider.ui.downloads import as_csv, attachment
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.models.corrections import BooksCurrency, CorrectionWish
+from debitoor_provider.ui.models.corrections import BooksCurrency, CorrectionRequest
 from debitoor_provider.ui.models.documents import (
     LARGEST_ID,
+    ActionRequest,
     ActionResult,
-    ActionWish,
     ContradictionModel,
     DocumentList,
     DocumentModel,
@@ -112,27 +112,27 @@ def read_file(account_id: str, document_id: DocumentId, at: Side) -> StreamingRe
 
 
 @router.post("/accounts/{account_id}/documents/actions", dependencies=[Depends(EDIT)])
-def act_on_documents(account_id: str, wish: ActionWish, user: GetUserDep) -> ActionResult:
+def act_on_documents(account_id: str, body: ActionRequest, user: GetUserDep) -> ActionResult:
     """Do something with documents: named ones, or all that fit."""
     ledger = opened_ledger()
-    if wish.fitting:
-        period = (wish.fitting.start, wish.fitting.end)
+    if body.fitting:
+        period = (body.fitting.start, body.fitting.end)
         ids = ledger.documents.ids(
             account_id,
-            states=wish.fitting.states,
-            text=wish.fitting.search,
+            states=body.fitting.states,
+            text=body.fitting.search,
             period=period,
-            mark=wish.fitting.mark,
-            invoice=wish.fitting.invoice,
+            mark=body.fitting.mark,
+            invoice=body.fitting.invoice,
         )
     else:
-        ids = sorted(set(wish.ids or []))
-    changed = act(account_id, wish.action, ids, audit.actor(user), wish.reason, reason_code=wish.reason_code)
+        ids = sorted(set(body.ids or []))
+    changed = act(account_id, body.action, ids, audit.actor(user), body.reason, reason_code=body.reason_code)
     left = len(ids) - changed
     if ids and not changed:
         raise RequestRefused("no_document_allows", status=409)
     if changed:
-        audit.note(user, f"documents_{wish.action}", account_id, changed=changed, left=left, reason=wish.reason)
+        audit.note(user, f"documents_{body.action}", account_id, changed=changed, left=left, reason=body.reason)
     return ActionResult(changed=changed, left=left)
 
 
@@ -143,10 +143,12 @@ def read_books_currency(account_id: str, document_id: DocumentId) -> BooksCurren
 
 
 @router.post("/accounts/{account_id}/documents/{document_id}/corrections", dependencies=[Depends(EDIT)])
-def correct_document(account_id: str, document_id: DocumentId, wish: CorrectionWish, user: GetUserDep) -> DocumentModel:
+def correct_document(
+    account_id: str, document_id: DocumentId, body: CorrectionRequest, user: GetUserDep
+) -> DocumentModel:
     """State facts about a document in place of its record; it goes with the next run."""
-    correct(_entry(account_id, document_id), wish.stated.corrections(), audit.actor(user), wish.reason)
-    audit.note(user, "document_corrected", account_id, document=document_id, reason=wish.reason)
+    correct(_entry(account_id, document_id), body.stated.corrections(), audit.actor(user), body.reason)
+    audit.note(user, "document_corrected", account_id, document=document_id, reason=body.reason)
     return DocumentModel.of(_entry(account_id, document_id))
 
 

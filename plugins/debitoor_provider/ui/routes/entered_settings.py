@@ -27,13 +27,13 @@ from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
 from debitoor_provider.ui.models.entered_settings import (
     Checked,
-    Entered,
-    EnteredToPreview,
     HomeRate,
     NameSample,
     NameSamples,
     Records,
     RecordSample,
+    SettingsBody,
+    SettingsPreviewRequest,
     SourceLists,
 )
 from debitoor_provider.ui.models.previews import PreviewModel
@@ -62,7 +62,7 @@ def not_valid(problems: Iterable[Problem]) -> JSONResponse:
 
 
 @router.post("/check")
-def check(account_id: str, entered: Entered) -> Checked:
+def check(account_id: str, entered: SettingsBody) -> Checked:
     """Return the file that the settings would become, what is wrong in it, and when it would run. Asks no service."""
     draft = entered_settings.judge(account_id, entered.settings)
     files = account_files().values()
@@ -109,7 +109,7 @@ def read_home_rate(
 
 
 @router.post("/names")
-def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> NameSamples:
+def preview_names(account_id: str, entered: SettingsBody, user: GetUserDep) -> NameSamples:
     """Return the names that a few real documents would get."""
     entered_settings.require_connections(user, account_id, entered_settings.connections_in(entered.settings))
     account, problems = entered_settings.sample_account(entered.settings)
@@ -134,7 +134,7 @@ def preview_names(account_id: str, entered: Entered, user: GetUserDep) -> NameSa
 
 
 @router.post("/record")
-def preview_record(account_id: str, entered: Entered, user: GetUserDep) -> Records:
+def preview_record(account_id: str, entered: SettingsBody, user: GetUserDep) -> Records:
     """Return what the other service would store of a few real documents."""
     entered_settings.require_connections(user, account_id, entered_settings.connections_in(entered.settings))
     account, _ = entered_settings.sample_account(entered.settings)
@@ -147,7 +147,7 @@ def preview_record(account_id: str, entered: Entered, user: GetUserDep) -> Recor
 
 
 @router.post("/preview", response_model=PreviewModel)
-def preview(account_id: str, entered: EnteredToPreview, user: GetUserDep) -> PreviewModel | JSONResponse:
+def preview(account_id: str, entered: SettingsPreviewRequest, user: GetUserDep) -> PreviewModel | JSONResponse:
     """Return what the first run with these settings would do."""
     entered_settings.require_connections(user, account_id, entered_settings.connections_in(entered.settings))
     draft = entered_settings.judge(account_id, entered.settings)

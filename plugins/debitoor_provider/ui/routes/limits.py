@@ -21,7 +21,7 @@ from debitoor_provider.ui.strict import StrictRoute
 router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_class=StrictRoute)
 
 
-class AllowWish(BaseModel):
+class AllowRequest(BaseModel):
     """Which stops to allow: those that the user has seen."""
 
     model_config = ConfigDict(extra="forbid")
@@ -37,16 +37,16 @@ class Allowed(BaseModel):
 
 
 @router.post("/limits/allow", dependencies=[Depends(EDIT)])
-def allow_once(account_id: str, wish: AllowWish, user: GetUserDep) -> Allowed:
+def allow_once(account_id: str, body: AllowRequest, user: GetUserDep) -> Allowed:
     """Let the next run exceed, once, the limits that stopped the last one. A plan that waits is answered in Airflow."""
     dag_id = DAG_ID_PREFIX + account_id
     with create_session() as session:
         waiting = [run_id for known, run_id in waiting_runs(session) if known == dag_id]
     if waiting:
         raise RequestRefused("plan_answer_in_airflow", status=409, run=waiting[0])
-    stops = opened_ledger().stops.allow(account_id, audit.actor(user), wish.reason, ids=wish.ids)
+    stops = opened_ledger().stops.allow(account_id, audit.actor(user), body.reason, ids=body.ids)
     if not stops:
         raise RequestRefused("nothing_stopped", status=409)
     for stop in stops:
-        audit.note(user, "limit_allowed", account_id, limit=stop.limit_name, number=stop.number, reason=wish.reason)
+        audit.note(user, "limit_allowed", account_id, limit=stop.limit_name, number=stop.number, reason=body.reason)
     return Allowed(allowed=len(stops))

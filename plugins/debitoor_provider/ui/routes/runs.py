@@ -17,7 +17,7 @@ from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.common import RequestDay
-from debitoor_provider.ui.models.previews import PreviewModel, PreviewWish
+from debitoor_provider.ui.models.previews import PreviewModel, PreviewRequest
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.sight import accounts_of
@@ -58,9 +58,9 @@ def list_runs(account_id: str, user: GetUserDep, limit: Limit = 50) -> RunList:
 
 
 @router.post("/accounts/{account_id}/preview", dependencies=[Depends(RUN)])
-def preview_run(account_id: str, wish: PreviewWish) -> PreviewModel:
+def preview_run(account_id: str, body: PreviewRequest) -> PreviewModel:
     """Return what a run would do; nothing is moved."""
-    return previews.preview(account_id, settings_of(account_id), wish)
+    return previews.preview(account_id, settings_of(account_id), body)
 
 
 @router.get("/accounts/{account_id}/backfill", dependencies=[Depends(RUN)])

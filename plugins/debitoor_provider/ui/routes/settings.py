@@ -18,7 +18,7 @@ from debitoor_provider.ui import audit, entered_settings, known_wrong, pausing, 
 from debitoor_provider.ui.access import DELETE, EDIT, ENTER
 from debitoor_provider.ui.folder import account_files
 from debitoor_provider.ui.models.accounts import ProblemModel
-from debitoor_provider.ui.models.entered_settings import EnteredToSave, KnownWrong, Removed, Saved, ToRemove
+from debitoor_provider.ui.models.entered_settings import KnownWrong, Removed, RemoveRequest, Saved, SaveRequest
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.routes.entered_settings import not_valid
 from debitoor_provider.ui.strict import StrictRoute
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/accounts/{account_id}", tags=["Accounts"], route_cla
 
 
 @router.put("", dependencies=[Depends(ENTER)], response_model=Saved, response_model_exclude_none=True)
-def save_account(account_id: str, entered: EnteredToSave, user: GetUserDep) -> Saved | JSONResponse:
+def save_account(account_id: str, entered: SaveRequest, user: GetUserDep) -> Saved | JSONResponse:
     """Save an account; a new one appears in Airflow within half a minute, paused or not as Airflow is configured.
 
     What Airflow or the services report to be wrong with it is refused (409, with ``problems``), unless the account is
@@ -99,11 +99,11 @@ def read_wrong(account_id: str) -> KnownWrong:
 
 
 @router.delete("", dependencies=[Depends(DELETE)])
-def remove_account(account_id: str, wish: ToRemove, user: GetUserDep) -> Removed:
+def remove_account(account_id: str, body: RemoveRequest, user: GetUserDep) -> Removed:
     """Remove an account's file. What was exchanged stays there, and in the ledger."""
     path = saving.path_to_remove(account_id)
     try:
-        saving.remove(path, wish.version)
+        saving.remove(path, body.version)
     except saving.FolderReadOnly:
         return Removed(removed=False)
     saving.ask_for_parsing()
