@@ -17,7 +17,7 @@ from debitoor_provider.sync.ledger import Ledger, PlannedDocument, State
 from debitoor_provider.ui import document_lists
 from debitoor_provider.ui.csv_export import rows_of
 from debitoor_provider.ui.ledger import opened_ledger
-from debitoor_provider.ui.sight import Accounts
+from debitoor_provider.ui.visible_accounts import Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -44,8 +44,8 @@ def entries(language: str) -> Mapping[str, Mapping[str, Any]]:
 
 def sentence_of(code: str, params: Mapping[str, Any], reader: Reader) -> str:
     """Return what a code says; a code that the catalogue does not have, as of a newer version, is shown as it is."""
-    if reader.seen:
-        code, params = reader.seen(code, params)
+    if reader.redact:
+        code, params = reader.redact(code, params)
     entry = _entry(code, reader.language)
     return _filled(entry["text"], params, reader) if entry else code
 

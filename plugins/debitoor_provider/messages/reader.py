@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    Redact = Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
+
 ENGLISH = "en"
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][\w.@-]*)?(?:\s*;\s*q=([\d.]+))?")
 
@@ -25,13 +27,13 @@ class Reader:
     :param page: whether on the page, where fields have labels; in logs and on the command line they are called as in
         the account file
     :param figures: whether amounts and dates have the form of the language; on the page they always do
-    :param seen: returns the code and the parameters of what this reader may see of a message; ``None``: all of each
+    :param redact: returns the code and the parameters of what this reader may see of a message; ``None``: all of each
     """
 
     language: str = ENGLISH
     page: bool = False
     figures: bool = False
-    seen: Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]] | None = field(default=None, compare=False)
+    redact: Redact | None = field(default=None, compare=False)
 
     @property
     def localizes(self) -> bool:

@@ -39,7 +39,7 @@ def sales_marker(document_id: str) -> str:
 def find_sales_marker(text: str) -> str | None:
     """Return the sales document that a note of GetMyInvoices names, anywhere in it: people add to notes.
 
-    :returns: the id of 24 hexadecimal digits (Debitoor contract section 3); the last one when there are several
+    :return: the id of 24 hexadecimal digits (Debitoor contract section 3); the last one when there are several
     """
     found: list[str] = _SALES_MARKER.findall(text)
     return found[-1] if found else None

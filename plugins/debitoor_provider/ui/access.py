@@ -25,8 +25,8 @@ from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.text import nearest
 from debitoor_provider.ui.folder import account_files, has_account_file, is_fileless
 from debitoor_provider.ui.ledger import opened_ledger
+from debitoor_provider.ui.redaction import Redaction
 from debitoor_provider.ui.refusals import RequestRefused
-from debitoor_provider.ui.seen import SeenByUser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,8 +70,8 @@ class AccessRule:
 
         :raises RequestRefused: 401 without a login, 403 without the right, 404 without the account
         """
-        if isinstance(seen := current_reader().seen, SeenByUser):
-            seen.by(lambda account_id: account_id in visible(user, [account_id]))
+        if isinstance(redaction := current_reader().redact, Redaction):
+            redaction.by(lambda account_id: account_id in visible(user, [account_id]))
         if self.right:
             account_id = request.path_params["account_id"]
             require(user, self.right, account_id)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 
 from debitoor_provider.messages import LOG, Reader, preferred_language, written_for
-from debitoor_provider.ui.seen import SeenByUser
+from debitoor_provider.ui.redaction import Redaction
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,7 +35,7 @@ class ReaderOfAnswers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with written_for(replace(reader_of(scope), seen=SeenByUser())):
+        with written_for(replace(reader_of(scope), redact=Redaction())):
             await self._app(scope, receive, send)
 
 

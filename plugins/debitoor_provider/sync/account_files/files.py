@@ -116,7 +116,7 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
     """Read the content of an account file.
 
     :param file: the file's name, for the problems
-    :returns: the settings, or what is wrong with them
+    :return: the settings, or what is wrong with them
     """
     file = plainly(file)
     try:

@@ -18,7 +18,7 @@ from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Moment, RequestDay, RunRef, Text, in_currency
 from debitoor_provider.ui.models.corrections import StatedFacts
 from debitoor_provider.ui.models.lookalikes import LookalikeModel
-from debitoor_provider.ui.seen import seen_detail
+from debitoor_provider.ui.redaction import redacted_detail
 
 Action = Literal[
     "book_invoice", "book_record", "distinct", "send", "send_again", "only_if_missing", "mark_moved", "ignore"
@@ -152,7 +152,7 @@ class EventModel(BaseModel):
             run=RunRef.of(event.run_id, entry.account),
             from_state=event.from_state,
             to_state=event.to_state,
-            detail=readable(with_canonical_amounts(seen_detail(event.detail), entry)),
+            detail=readable(with_canonical_amounts(redacted_detail(event.detail), entry)),
         )
 
 

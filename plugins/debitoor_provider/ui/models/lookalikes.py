@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field
 
 from debitoor_provider.ui.models.common import Text, in_currency
-from debitoor_provider.ui.seen import ELSEWHERE, sees
+from debitoor_provider.ui.redaction import ELSEWHERE, sees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount
 from debitoor_provider.ui.models.sums import SumList
-from debitoor_provider.ui.sight import Accounts, accounts_of
 from debitoor_provider.ui.strict import StrictRoute
+from debitoor_provider.ui.visible_accounts import Accounts, accounts_of
 
 router = APIRouter(tags=["Documents"], route_class=StrictRoute)
 

@@ -14,8 +14,8 @@ from debitoor_provider.ui.fileless import fileless_accounts
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
 from debitoor_provider.ui.overview import overview
-from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
+from debitoor_provider.ui.visible_accounts import accounts_of
 
 router = APIRouter(tags=["Documents"], route_class=StrictRoute)
 

@@ -20,8 +20,8 @@ from debitoor_provider.ui.models.common import RequestDay
 from debitoor_provider.ui.models.previews import PreviewModel, PreviewRequest
 from debitoor_provider.ui.models.runs import RunList, RunModel
 from debitoor_provider.ui.refusals import RequestRefused
-from debitoor_provider.ui.sight import accounts_of
 from debitoor_provider.ui.strict import StrictRoute
+from debitoor_provider.ui.visible_accounts import accounts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

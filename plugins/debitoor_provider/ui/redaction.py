@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class SeenByUser:
+class Redaction:
     """Writes a document of an account that the reader may not see without its account, its id and its figures.
 
     One for each request. Until the rule of its route has named the user, they see no other account.
@@ -48,17 +48,17 @@ ELSEWHERE = Message("lookalike_elsewhere")
 
 def sees(account_id: str) -> bool:
     """Return whether the current reader may see an account."""
-    seen = current_reader().seen
-    return not isinstance(seen, SeenByUser) or seen.sees(account_id)
+    redaction = current_reader().redact
+    return not isinstance(redaction, Redaction) or redaction.sees(account_id)
 
 
-def seen_detail(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+def redacted_detail(detail: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the details of an event as the reader may see them, as far as they are no messages."""
     if "distinct_from" not in detail:
         return detail
-    return {**detail, "distinct_from": list(map(_seen_key, detail["distinct_from"]))}
+    return {**detail, "distinct_from": list(map(_redacted_key, detail["distinct_from"]))}
 
 
-def _seen_key(key: str) -> str:
+def _redacted_key(key: str) -> str:
     is_shown = key.startswith(f"{TARGET}:") or sees(key.rpartition("/")[0])
     return key if is_shown else ELSEWHERE.text()

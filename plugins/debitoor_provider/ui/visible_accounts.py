@@ -52,7 +52,7 @@ def accounts_of(user: BaseUser, account: str | None = None, *, ran: Iterable[str
 
     :param account: only this one
     :param ran: accounts that have runs, with documents or without
-    :raises Refused: when there is none of this id, or the user may not see it
+    :raises RequestRefused: when there is none of this id, or the user may not see it
     """
     files = account_files()
     known = opened_ledger().figures.accounts()
