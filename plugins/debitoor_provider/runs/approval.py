@@ -60,7 +60,8 @@ class Request:
     def subject(self) -> str:
         """One line."""
         with written_for(self._reader):
-            return labelled(one_line(self._job.account.name), _text("plan_subject", count=self._question.count))
+            asks = Message("plan_subject", count=self._question.count)
+            return labelled(one_line(self._job.account.name), asks.text())
 
     @cached_property
     def body(self) -> str:
@@ -101,12 +102,13 @@ class Request:
             for currency, amount in self._question.sums.items()
         ]
         unknown = self._question.unknown
-        parts = [_text("plan_sums", sums=" · ".join(amounts))] if amounts else []
-        return " ".join([*parts, *([_text("plan_unknown", count=unknown)] if unknown else [])])
+        parts = [Message("plan_sums", sums=" · ".join(amounts)).text()] if amounts else []
+        return " ".join([*parts, *([Message("plan_unknown", count=unknown).text()] if unknown else [])])
 
     @property
     def _first(self) -> str:
-        return _text("plan_first", count=len(self._question.first)) if self._more else _text("plan_all")
+        listed = Message("plan_first", count=len(self._question.first)) if self._more else Message("plan_all")
+        return listed.text()
 
     @property
     def _lines(self) -> list[str]:
@@ -126,11 +128,11 @@ class Request:
     @property
     def _more(self) -> list[str]:
         more = self._question.count - len(self._question.first)
-        return [_text("notice_more", count=more)] if more else []
+        return [Message("notice_more", count=more).text()] if more else []
 
     @property
     def _consequences(self) -> str:
-        return _text("plan_answers", count=self._job.account.limits.approval_hours)
+        return Message("plan_answers", count=self._job.account.limits.approval_hours).text()
 
 
 def tell(job: Job, request: Request) -> None:
@@ -148,7 +150,3 @@ def tell(job: Job, request: Request) -> None:
 
 def _language_of(job: Job) -> str:
     return job.account.notify.language if job.account.notify else languages()[0]
-
-
-def _text(code: str, **params: object) -> str:
-    return Message(code, **params).text()

@@ -63,32 +63,28 @@ def letter_of(account_id: str, name: str, digest: Digest, language: str) -> Lett
             parts += ["" if _is_elsewhere(digest.failure) else _headline(digest.failure)]
             parts += [digest.failure.text(), digest.failure.remedy()]
         if digest.works_again:
-            parts.append(_text("notice_works_again"))
+            parts.append(Message("notice_works_again").text())
         if digest.reasons:
-            parts.append(_text("notice_open" if digest.is_all else "notice_attention", count=digest.count))
+            parts.append(Message("notice_open" if digest.is_all else "notice_attention", count=digest.count).text())
             parts.append(tuple(f"{_called(code, reader)} ({count})" for code, count in _most_first(digest)))
             parts.append(tuple(" · ".join(filter(None, _described(entry, reader))) for entry in digest.documents))
         if more := digest.count - len(digest.documents):
-            parts.append(_text("notice_more", count=more))
+            parts.append(Message("notice_more", count=more).text())
         subject = _subject(one_line(name), digest)
         facts = _facts(account_id, name, digest)
         return Letter(subject, tuple(filter(None, parts)), _link(account_id, digest), facts)
 
 
-def _text(code: str, **params: object) -> str:
-    return Message(code, **params).text()
-
-
 def _headline(failure: Message) -> str:
-    return _text("notice_late" if failure.code in {"sync_late", "sync_never"} else "notice_failed")
+    return Message("notice_late" if failure.code in {"sync_late", "sync_never"} else "notice_failed").text()
 
 
 def _subject(name: str, digest: Digest) -> str:
     if digest.failure:
         return labelled(name, digest.failure.text() if _is_elsewhere(digest.failure) else _headline(digest.failure))
     if digest.reasons:
-        return labelled(name, _text("notice_attention_subject", count=digest.count))
-    return labelled(name, _text("notice_works_again"))
+        return labelled(name, Message("notice_attention_subject", count=digest.count).text())
+    return labelled(name, Message("notice_works_again").text())
 
 
 def _is_elsewhere(failure: Message) -> bool:

@@ -84,10 +84,6 @@ class DocumentListing(NamedTuple):
     entries: list[Entry]
     changed_after: datetime | None
 
-    def counts(self) -> dict[str, Any]:
-        """Return all but the documents."""
-        return {name: value for name, value in self._asdict().items() if name != "entries"}
-
 
 def read_list(wanted: DocumentListFilter, part: ListPart, **scope: Any) -> DocumentListing:
     """Read a part of a list; a text is looked for once, everything else is counted along indexes.
@@ -118,10 +114,6 @@ class AttentionListing(NamedTuple):
     entries: list[Entry]
     changed_after: datetime | None
 
-    def counts(self) -> dict[str, Any]:
-        """Return all but the documents."""
-        return {name: value for name, value in self._asdict().items() if name != "entries"}
-
 
 def read_attention(text: str, newest: bool, code: str | None, part: ListPart, **scope: Any) -> AttentionListing:
     """Read a part of what needs attention, newest change first; a text is looked for once.
@@ -144,6 +136,11 @@ def read_attention(text: str, newest: bool, code: str | None, part: ListPart, **
         codes = counting.result()
     total = sum(codes.values()) if code is None else codes.get(code, 0)
     return AttentionListing(total, codes, entries, after)
+
+
+def counts_of(listing: DocumentListing | AttentionListing) -> dict[str, Any]:
+    """Return all of a listing but the documents."""
+    return {name: value for name, value in listing._asdict().items() if name != "entries"}
 
 
 def read_sums(wanted: DocumentListFilter, **scope: Any) -> SumList:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debitoor_provider.services.debitoor.body import expense_body, json_body
+from debitoor_provider.services.debitoor.body import expense_body
 from debitoor_provider.services.debitoor.models import Environment
 from debitoor_provider.services.getmyinvoices.models import Company, Document, LineItem
+from debitoor_provider.services.http.json_body import json_body
 from debitoor_provider.sync.corrections import Corrections
 from debitoor_provider.sync.export.booking import Booking
 from debitoor_provider.sync.export.choices import Decisions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -13,8 +12,6 @@ from debitoor_provider.services.debitoor.constants import FILE_PART, FILE_TYPES
 from debitoor_provider.services.errors import FieldProblem, FileRefused, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from requests_toolbelt.multipart.encoder import MultipartEncoder
 
     from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, NewIncome, NewIncomeLine
@@ -23,11 +20,6 @@ JSON_HEADERS = {"Content-Type": "application/json"}
 
 _CENT = Decimal("0.01")
 _LARGEST_AMOUNT = Decimal("90071992547409.91")  # 3.4
-
-
-def json_body(fields: Mapping[str, Any]) -> bytes:
-    """Return a JSON body."""
-    return json.dumps(fields, ensure_ascii=False).encode()
 
 
 def expense_body(expense: NewExpense) -> dict[str, Any]:

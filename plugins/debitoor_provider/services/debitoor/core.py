@@ -13,6 +13,7 @@ from debitoor_provider.services.errors import Unavailable
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.base_client import BaseClient
 from debitoor_provider.services.http.call import Call, Subject
+from debitoor_provider.services.http.json_body import json_body
 from debitoor_provider.services.http.reading import rows
 from debitoor_provider.services.http.retry import WRITE, Backoff
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
@@ -141,7 +142,7 @@ class DebitoorCore(BaseClient):
         *,
         subject: Subject = Subject.RECORD,
     ) -> T:
-        payload = body.json_body(fields or {})
+        payload = json_body(fields or {})
         call = Call(
             operation,
             method,

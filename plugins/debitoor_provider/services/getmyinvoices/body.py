@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from datetime import date
 from decimal import Decimal
 from io import SEEK_END, BytesIO
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import FieldProblem, Refused
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
+from debitoor_provider.services.http.json_body import json_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,11 +87,6 @@ _ALLOWED_CHANGES = frozenset(DocumentChanges.__annotations__)
 _ALLOWED_COMPANY = frozenset(CompanyFields.__annotations__)
 
 
-def json_body(fields: Mapping[str, Any]) -> bytes:
-    """Return a JSON body; every call but a GET needs one, even if it is empty (1.2)."""
-    return json.dumps(fields, ensure_ascii=False).encode()
-
-
 def changes_body(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of an update.
 
@@ -147,7 +142,7 @@ class FileBody:
     """
 
     def __init__(self, fields: Mapping[str, Any], content: bytes | BinaryIO) -> None:
-        head = json.dumps({**fields, "fileContent": ""}, ensure_ascii=False).encode()
+        head = json_body({**fields, "fileContent": ""})
         self._head, self._tail = head[:-2], head[-2:]
         self._content = BytesIO(content) if isinstance(content, bytes) else content
         self._start = self._content.tell()

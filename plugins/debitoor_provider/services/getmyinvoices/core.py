@@ -16,6 +16,7 @@ from debitoor_provider.services.getmyinvoices.explain import explain
 from debitoor_provider.services.http.answer import LARGEST_RECORD
 from debitoor_provider.services.http.base_client import BaseClient
 from debitoor_provider.services.http.call import Call, Subject
+from debitoor_provider.services.http.json_body import json_body
 from debitoor_provider.services.http.retry import WRITE, Backoff, RetryRule
 from debitoor_provider.services.http.session import CONNECT_TIMEOUT, POOL_SIZE, READ_TIMEOUT, HeaderAuth, ServiceSession
 from debitoor_provider.services.http.transport import Transport
@@ -145,7 +146,7 @@ class GetMyInvoicesCore(BaseClient):
     ) -> T:
         """Make a call with a body: the fields, and the content of a file when there is one."""
         self.identify()
-        payload = body.json_body(fields or {}) if content is None else body.FileBody(fields or {}, content)
+        payload = json_body(fields or {}) if content is None else body.FileBody(fields or {}, content)
         call = Call(
             operation,
             method,

@@ -11,6 +11,7 @@ from debitoor_provider.sync.invoice.models import NO_INVOICES, InvoiceKind
 from debitoor_provider.sync.invoice.proof import by_rate
 from debitoor_provider.sync.money import CENT, ZERO, cents, net_of
 from debitoor_provider.sync.obstacle import Obstacle
+from debitoor_provider.sync.statement import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ def differences(document: Document, invoice: Invoice, *, is_ambiguous: bool) -> 
         yield Message("differs_in_net", record=cents(document.net_amount * sign), invoice=invoice.net)
     stated, proven = sorted(set(document.tax_rates)), rates_of(invoice)
     if stated and [rate for rate in stated if rate] != [rate for rate in proven if rate]:
-        yield Message("differs_in_rates", record=_percent(stated), invoice=_percent(proven))
+        yield Message("differs_in_rates", record=list(map(percent, stated)), invoice=list(map(percent, proven)))
     if gross and (parts := _certain_split(document)):
         recorded = {line.rate: line.gross * sign for line in parts.lines if line.gross}
         if recorded != by_rate(invoice):
@@ -115,10 +116,6 @@ def _is_credit_note(document: Document) -> bool:
 
 def rates_of(invoice: Invoice) -> list[Decimal]:
     return sorted({group.rate or ZERO for group in invoice.groups})
-
-
-def _percent(rates: list[Decimal]) -> list[str]:
-    return [f"{rate:f} %" for rate in rates]
 
 
 def _written(amounts: Mapping[Decimal, Decimal]) -> list[Message]:

@@ -16,6 +16,7 @@ from debitoor_provider.sync.export.selection import select_workflow
 from debitoor_provider.sync.export.sendable_files import require_size, require_stated_size
 from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
+from debitoor_provider.sync.statement import percent
 from debitoor_provider.sync.steps.drafts import Shown
 from debitoor_provider.sync.steps.duplicates import booked_twice
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
@@ -52,7 +53,7 @@ class ExpenseDraft:
         return Shown(
             description=first.description,
             lines=(
-                *(f"{line.tax_rate:f} %: {cents(line.gross_amount)}" for line in expense.lines),
+                *(f"{percent(line.tax_rate)}: {cents(line.gross_amount)}" for line in expense.lines),
                 *([str(self.booking.rate)] if self.booking.rate else []),
             ),
             currency=self.booking.currency,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.export.vat_area import Area, Place, bare_postcode, place_of, share_their_tax
 from debitoor_provider.sync.obstacle import Obstacle, held
+from debitoor_provider.sync.statement import percent
 from debitoor_provider.sync.text import cut, one_line
 from debitoor_provider.sync.vat_ids import country_of
 from debitoor_provider.sync.vat_rates import rates_on
@@ -112,7 +113,7 @@ def check_rates(
     known = rates_on(country, day, _postcode(company))
     odd = [rate for rate in rates if rate and rate not in known and rate not in accepted]
     if known and odd:
-        raise held("rate_unknown", rates=_percent(odd), country=country, date=day)
+        raise held("rate_unknown", rates=list(map(percent, odd)), country=country, date=day)
 
 
 def vat_id_of(document: Document, company: Company | None) -> str:
@@ -137,12 +138,8 @@ def _rates(document: Document) -> list[Decimal]:
 
 def _tax(document: Document) -> list[str]:
     if document.tax_rates or document.stated_net is None or document.stated_gross is None:
-        return _percent(rate for rate in _rates(document) if rate)
+        return [percent(rate) for rate in _rates(document) if rate]
     return [f"{document.stated_gross - document.stated_net:f} {document.currency}"]
-
-
-def _percent(rates: Iterable[Decimal]) -> list[str]:
-    return [f"{rate:f} %" for rate in rates]
 
 
 def _is_domestic(supplier: Place, at_home: Place, document: Document) -> bool:

@@ -10,6 +10,7 @@ from debitoor_provider.services.getmyinvoices.enums import DocumentType
 from debitoor_provider.sync.export.two_rates import Span, solve
 from debitoor_provider.sync.money import CENT, LARGEST, ZERO, cents, exact_text, net_of
 from debitoor_provider.sync.obstacle import held, rejected
+from debitoor_provider.sync.statement import percent
 from debitoor_provider.sync.text import shown
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def checked_rate(rate: Decimal) -> Decimal:
     :raises Obstacle: when Debitoor cannot book it (contract section 3.4)
     """
     if not 0 <= rate <= 100 or rate != cents(rate):
-        raise rejected("odd_rate", rate=_percent(rate))
+        raise rejected("odd_rate", rate=percent(rate))
     return rate.normalize() + ZERO
 
 
@@ -233,8 +234,4 @@ def _made_to_sum(lines: Sequence[TaxLine], gross: Decimal) -> TaxSplit:
 
 
 def _listed(rates: Sequence[Decimal]) -> list[str]:
-    return [_percent(rate) for rate in rates]
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{rate:f} %"
+    return [percent(rate) for rate in rates]

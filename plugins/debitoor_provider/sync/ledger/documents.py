@@ -16,7 +16,7 @@ from debitoor_provider.sync.ledger.events import last_way_to_moved
 from debitoor_provider.sync.ledger.filters import Filters, Order, conditions
 from debitoor_provider.sync.ledger.likeness import read_alike, read_distinct
 from debitoor_provider.sync.ledger.orders import along_index, is_in_index_of_states, sort, unindexed
-from debitoor_provider.sync.ledger.pending import Pending, read_entries, read_in_order, waiting_ids
+from debitoor_provider.sync.ledger.pending import Pending, read_by_ids, read_in_order, waiting_ids
 from debitoor_provider.sync.ledger.rebuild import Rebuild
 from debitoor_provider.sync.ledger.rows import COLUMNS, to_entry
 from debitoor_provider.sync.ledger.states import DONE, DirectionName, EventKind, State
@@ -47,8 +47,7 @@ class Documents:
 
     def by_ids(self, ids: Iterable[int]) -> list[Entry]:
         """Return the documents with these ids, by ascending id."""
-        with self._database().read() as connection:
-            return read_entries(connection, ids)
+        return read_by_ids(self._database, ids)
 
     def entries(
         self,

@@ -42,7 +42,7 @@ class Pending(Sequence["Entry"]):
 
     def __iter__(self) -> Iterator[Entry]:
         for some in chunks(self._ids, WHOLE):
-            found = {entry.id: entry for entry in self._read(some)}
+            found = {entry.id: entry for entry in read_by_ids(self._database, some)}
             yield from (found[id_] for id_ in some if id_ in found)  # others were deleted in the meantime
 
     @overload
@@ -52,7 +52,7 @@ class Pending(Sequence["Entry"]):
     def __getitem__(self, index: int | slice) -> Entry | Pending:
         if isinstance(index, slice):
             return Pending(self._database, self._ids[index])
-        return self._read([self._ids[index]])[0]
+        return read_by_ids(self._database, [self._ids[index]])[0]
 
     def exchange_keys(self) -> dict[int, str]:
         """Return the exchange keys by the ids of the documents, in their order, without reading the rest of them."""
@@ -62,10 +62,6 @@ class Pending(Sequence["Entry"]):
                 wanted = sa.select(documents.c.id, documents.c.exchange_key).where(documents.c.id.in_(some))
                 found |= {id_: key for id_, key in connection.execute(wanted)}  # noqa: C416 (mypy: a row is no pair)
         return {id_: found[id_] for id_ in self._ids}
-
-    def _read(self, ids: Sequence[int]) -> list[Entry]:
-        with self._database().read() as connection:
-            return read_entries(connection, ids)
 
 
 def waiting_ids(
@@ -79,6 +75,12 @@ def waiting_ids(
     if codes is not None:
         query = query.where(documents.c.reason_code.in_(sorted(codes)))
     return connection.scalars(query.order_by(documents.c.asked_at, documents.c.id).limit(limit)).all()
+
+
+def read_by_ids(database: Callable[[], Database], ids: Iterable[int]) -> list[Entry]:
+    """Return the documents with these ids, by ascending id, as one transaction reads them."""
+    with database().read() as connection:
+        return read_entries(connection, ids)
 
 
 def read_entries(connection: Connection, ids: Iterable[int]) -> list[Entry]:

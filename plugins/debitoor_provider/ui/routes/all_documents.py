@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from debitoor_provider.ui.access import ANY_USER
 from debitoor_provider.ui.csv_export import CsvForm, rows_of
-from debitoor_provider.ui.document_lists import DocumentListFilter, ListPart, read_list, read_sums
+from debitoor_provider.ui.document_lists import DocumentListFilter, ListPart, counts_of, read_list, read_sums
 from debitoor_provider.ui.downloads import as_csv
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import DocumentListOfAccounts, DocumentOfAccount
@@ -35,7 +35,7 @@ def list_all_documents(
     """List documents of all accounts that the user may see."""
     listing = read_list(wanted, part, **mine.filters())
     documents = [DocumentOfAccount.of(entry, account_name=mine.name(entry.account)) for entry in listing.entries]
-    return DocumentListOfAccounts(**listing.counts(), documents=documents)
+    return DocumentListOfAccounts(**counts_of(listing), documents=documents)
 
 
 @router.get("/documents.csv", dependencies=[Depends(ANY_USER)])

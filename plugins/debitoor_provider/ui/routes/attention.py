@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.ui.access import ANY_USER, Right, rights
 from debitoor_provider.ui.account_states import NEED_HELP
-from debitoor_provider.ui.document_lists import ListPart, Newest, read_attention
+from debitoor_provider.ui.document_lists import ListPart, Newest, counts_of, read_attention
 from debitoor_provider.ui.fileless import fileless_accounts
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.documents import AttentionCount, AttentionList, DocumentOfAccount
@@ -36,7 +36,7 @@ def list_attention(
         found = read_attention(search.strip(), newest, code, ListPart(limit=limit, offset=offset), **mine.filters())
     editable = rights(user, {entry.account for entry in found.entries}, [Right.EDIT])
     return AttentionList(
-        **found.counts(),
+        **counts_of(found),
         documents=[
             DocumentOfAccount.of(
                 entry,

@@ -21,7 +21,7 @@ from debitoor_provider.ui.corrections import asked_books_currency, books_currenc
 from debitoor_provider.ui.csv_export import CsvForm, rows_of
 from debitoor_provider.ui.document_actions import act
 from debitoor_provider.ui.document_files import fetch
-from debitoor_provider.ui.document_lists import FilterOfAccount, ListPart, read_list, read_sums
+from debitoor_provider.ui.document_lists import FilterOfAccount, ListPart, counts_of, read_list, read_sums
 from debitoor_provider.ui.downloads import as_csv, attachment
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.ledger import opened_ledger
@@ -55,7 +55,7 @@ def list_documents(
 ) -> DocumentList:
     """List documents of an account."""
     listing = read_list(wanted, part, **wanted.of(account_id))
-    return DocumentList(**listing.counts(), documents=[DocumentModel.of(entry) for entry in listing.entries])
+    return DocumentList(**counts_of(listing), documents=[DocumentModel.of(entry) for entry in listing.entries])
 
 
 @router.get("/accounts/{account_id}/documents.csv", dependencies=[Depends(SEE)])
