@@ -10,13 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from debitoor_provider.messages import Message, words
-from debitoor_provider.messages.catalogue import entries, parameters_of
+from debitoor_provider.messages.catalogue import entries
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
 from tests.browser.conftest import take
 from tests.browser.looks import cut, faint, narrow
 from tests.browser.test_pages import ACCOUNT, PLACES, books, settled
 from tests.messages.english import SENTENCES, english_in
+from tests.messages.places import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

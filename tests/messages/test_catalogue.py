@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import debitoor_provider.messages
-from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of
+from debitoor_provider.messages.catalogue import ENGLISH, entries
+from tests.messages.places import parameters_of
 
 PACKAGE = Path(debitoor_provider.messages.__file__).parents[1]
 MAKERS = {"Message", "held", "rejected"}

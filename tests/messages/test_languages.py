@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from debitoor_provider.messages import Message, Reader, languages, localized, preferred_language, words, written_for
-from debitoor_provider.messages.catalogue import ENGLISH, entries, parameters_of, places_of
+from debitoor_provider.messages.catalogue import ENGLISH, entries
 from debitoor_provider.sync.accounts.values import quoted
 from tests.messages.english import COGNATES, NAMED, SAME, english_left, spoken
 from tests.messages.english import texts_of as texts_of_all
+from tests.messages.places import parameters_of, places_of
 
 ON_THE_PAGE = ("run_rejected", "limit_new_documents", "limit_archived", "limit_rejected_share", "limit_amount")
 OTHERS = [language for language in languages() if language != ENGLISH]

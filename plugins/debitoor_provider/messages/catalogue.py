@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     from debitoor_provider.messages.reader import Reader
 
-_PLACE = re.compile(
+PLACE = re.compile(
     r"\{(?P<name>\w+)(?:\.(?P<remedy>remedy)|:(?P<form>\w+))?\}|\{@(?P<label>[\w.]+)(?:\{(?P<named>\w+)\})?\}"
 )
+"""What stands in a text for a parameter or a label."""
 
 
 @cache
@@ -57,25 +58,6 @@ def remedy_of(code: str, params: Mapping[str, Any], reader: Reader) -> str:
     return _filled(entry.get("remedy", "") if remedy is None else remedy, params, reader).strip()
 
 
-def places_of(code: str, language: str = ENGLISH) -> set[str]:
-    """Return the placeholders of an entry as they stand in it, without their braces."""
-    return {found[0][1:-1] for text in _texts(code, language) for found in _PLACE.finditer(text)}
-
-
-def parameters_of(code: str, language: str = ENGLISH) -> set[str]:
-    """Return the names of the parameters that an entry names."""
-    found = (match for text in _texts(code, language) for match in _PLACE.finditer(text))
-    return {name for match in found if (name := match["name"] or match["named"])}
-
-
-def _texts(code: str, language: str) -> list[str]:
-    entry = entries(language)[code]
-    texts: list[str] = []
-    for part in (entry["text"], entry.get("remedy", ""), entry.get("page_remedy", "")):
-        texts += part.values() if isinstance(part, dict) else [part]
-    return texts
-
-
 def _entry(code: str, language: str) -> Mapping[str, Any] | None:
     return entries(language).get(code) or entries(ENGLISH).get(code)
 
@@ -83,7 +65,7 @@ def _entry(code: str, language: str) -> Mapping[str, Any] | None:
 def _filled(text: str | Mapping[str, str], params: Mapping[str, Any], reader: Reader) -> str:
     if not isinstance(text, str):
         text = text[_plural(params.get("count"), reader.language)]
-    return _PLACE.sub(lambda place: _put_in(place, params, reader), text)
+    return PLACE.sub(lambda place: _put_in(place, params, reader), text)
 
 
 def _plural(count: Any, language: str) -> str:

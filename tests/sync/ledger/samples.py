@@ -75,6 +75,13 @@ def planned(ledger: Ledger, *numbers: int, account: str = "acme", **differing: A
     return [known[str(number)] for number in numbers]
 
 
+def give_name(ledger: Ledger, entry: Entry, name: str) -> Entry | None:
+    """Give a planned document its name; return ``None`` when another one of the account has that name."""
+    naming = ledger.names.give_all([(entry, name)])
+    assert naming.named or naming.taken
+    return naming.named[0] if naming.named else None
+
+
 def claimed(ledger: Ledger, *numbers: int, owner: str = OWNER) -> list[Entry]:
     return ledger.leases.claim(planned(ledger, *numbers), owner, TTL, run_id=RUN)
 

@@ -8,7 +8,7 @@ import pytest
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.ledger import ATTENTION, State
-from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state, planned
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, give_name, in_state, planned
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger, Order
@@ -94,7 +94,7 @@ def test_text_is_found_wherever_a_person_would_look(shelf: Ledger, text: str, ex
 
 def test_text_is_found_in_the_chosen_name(shelf: Ledger):
     (entry, *_) = shelf.documents.entries("acme")
-    shelf.names.give(entry, "Überweisung.pdf")
+    give_name(shelf, entry, "Überweisung.pdf")
 
     assert found(shelf, text="überWEISUNG") == [entry.source_id]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from debitoor_provider.sync.ledger import OPEN, FoundDocument, IllegalTransition, LeaseLost, Ledger
-from tests.sync.ledger.samples import RUN, STEPS_OF_A_RUN, TTL, WHY, Clock, document, emptied
+from tests.sync.ledger.samples import RUN, STEPS_OF_A_RUN, TTL, WHY, Clock, document, emptied, give_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ STEPS: dict[str, Callable[[Ledger, Entry], Any]] = {
     "intend_none": lambda ledger, entry: ledger.steps.intend(entry, invoice="none"),
     "hold_contradicted": lambda ledger, entry: ledger.steps.hold(entry, WHY, invoice="contradicts"),
     "not_archived": lambda ledger, entry: ledger.steps.not_archived(entry, RUN, WHY),
-    "named": lambda ledger, entry: ledger.names.give(entry, f"{entry.id}.pdf"),
+    "named": lambda ledger, entry: give_name(ledger, entry, f"{entry.id}.pdf"),
 }
 DECISIONS: dict[str, Callable[[Ledger, list[Entry]], Any]] = {
     "retry": lambda ledger, entries: ledger.documents.retry(entries, "user:ada"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import DUE, LeaseLost, Ledger, LedgerError, State
-from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, planned
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, give_name, planned
 
 if TYPE_CHECKING:
     from tests.sync.ledger.samples import Clock
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def test_a_claim_returns_the_documents_as_they_are_now(ledger: Ledger):
     entries = planned(ledger, 1, 2)
-    ledger.names.give(entries[0], "a.pdf")
+    give_name(ledger, entries[0], "a.pdf")
     one, two = ledger.leases.claim(entries, OWNER, TTL, run_id=RUN)
 
     assert (one.target_name, two.target_name) == ("a.pdf", None)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import DUE, State
-from tests.sync.ledger.samples import RUN, document, in_state, planned
+from tests.sync.ledger.samples import RUN, document, give_name, in_state, planned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def test_a_run_may_ask_for_what_it_planned_itself(ledger: Ledger):
 def test_each_entry_is_current_when_it_is_read(ledger: Ledger):
     (entry,) = planned(ledger, 1)
     pending = due(ledger)
-    ledger.names.give(entry, "invoice.pdf")
+    give_name(ledger, entry, "invoice.pdf")
     assert (pending[0].target_name, [one.target_name for one in pending]) == ("invoice.pdf", ["invoice.pdf"])
 
 
@@ -61,7 +61,7 @@ def test_unnamed_entries_are_returned_in_order_of_arrival(ledger: Ledger):
     days = {10: date(2026, 1, 1), 9: date(2026, 2, 1), 8: None}
     ledger.plans.enter("acme", "export", RUN, [document(number, document_date=day) for number, day in days.items()])
     (named,) = planned(ledger, 7)
-    ledger.names.give(named, "invoice.pdf")
+    give_name(ledger, named, "invoice.pdf")
     in_state(ledger, State.HELD, 6)
     ledger.plans.enter("acme", "export", "later", [document(9)])
     assert ids(ledger.plans.unnamed("acme", "export")) == ["8", "9", "10"]

@@ -13,7 +13,6 @@ WHOLE: Schema = {"type": "integer"}
 YES_OR_NO: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
 DAY_OR_EMPTY: Schema = {"anyOf": [DAY, {"const": ""}]}
-ANYTHING: Schema = {}
 FILE: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 FLAG: Schema = {"enum": [0, 1]}
 JSON = ("application/json",)

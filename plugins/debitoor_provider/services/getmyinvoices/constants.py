@@ -32,7 +32,6 @@ ATTACHMENT: Final = "/documents/{uid}/attachments/{attachment_uid}"
 COMPANY_EXISTS: Final = 116  # 1.7: a company of this name
 
 PAGE_SIZE: Final = 500  # 4.1: the largest and the default
-UNASSIGNED: Final = -1  # 4.1: companyFilter for documents without a company
 MOMENT_FORMAT: Final = "%Y-%m-%d %H:%M:%S"  # 4.1: a plain date is refused
 
 CALLS_PER_MINUTE: Final = 100  # 1.4

@@ -17,7 +17,7 @@ from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.tables import documents, leases
 from debitoor_provider.sync.ledger.database.types import storable
-from debitoor_provider.sync.ledger.errors import IllegalTransition, LeaseLost
+from debitoor_provider.sync.ledger.errors import LeaseLost
 from debitoor_provider.sync.ledger.events import event_values
 from debitoor_provider.sync.ledger.results import Naming
 from debitoor_provider.sync.ledger.states import STEPS, DirectionName, EventKind, State
@@ -45,22 +45,11 @@ class Names:
         self._database = database
         self._clock = clock
 
-    def give(self, entry: Entry, name: str) -> Entry | None:
-        """Give a planned document its file name; return ``None`` when another one of the account has that name.
+    def give_all(self, pairs: Iterable[tuple[Entry, str]], *, run_id: str | None = None) -> Naming:
+        """Give planned documents of one account their file names, where those are free.
 
         A document that has a name keeps it: use the name of the returned entry.
-
-        :raises IllegalTransition: when the document is not planned any more
         """
-        naming = self.give_all([(entry, name)])
-        if naming.named:
-            return naming.named[0]
-        if naming.taken:
-            return None
-        raise IllegalTransition(f"Document {entry.source_id} is not planned any more; only a planned one is named.")
-
-    def give_all(self, pairs: Iterable[tuple[Entry, str]], *, run_id: str | None = None) -> Naming:
-        """Give many planned documents of one account their file names, where those are free."""
         pairs = list(pairs)
         with self._database().write() as connection:
             return give_names(connection, pairs, at=self._clock.now(), run_id=run_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +68,7 @@ class PlanWriter:
     def enter(self, listed: Iterable[PlannedDocument]) -> PlanResult:
         """Write the listed documents, in their order."""
         outcomes: dict[str, Outcome] = {}
-        states: Counter[State] = Counter()
+        waiting = 0
         for chunk in chunks(listed, WHOLE):
             if not (outcomes or self._same_target):
                 require_target_of_latest(self._connection, self._account, self._direction, chunk[0])
@@ -89,9 +88,8 @@ class PlanWriter:
                 if before is not None and before.exchange_key != document.exchange_key:
                     keyed.append((before, document))
                 if source_id in adopted:
-                    is_now = adopted[source_id].state
-                    outcomes[source_id] = Outcome.IGNORED if is_now is State.IGNORED else Outcome.DONE
-                    states[is_now] += 1
+                    is_ignored = adopted[source_id].state is State.IGNORED
+                    outcomes[source_id] = Outcome.IGNORED if is_ignored else Outcome.DONE
                     continue
                 if before is None:
                     new.append(document)
@@ -100,7 +98,7 @@ class PlanWriter:
                 elif before.state in {State.PLANNED, State.WAITING, State.SENDING}:
                     seen.append(before.id)
                 is_now = document.state if before is None or outcome in _ENTERED else before.state
-                states[is_now] += 1
+                waiting += is_now is State.WAITING
             if not self._same_target:
                 require_same_target(keyed)
             if self._writes:
@@ -109,7 +107,7 @@ class PlanWriter:
                 set_keys(self._connection, keyed)
                 self._refresh(refreshed)
                 self._touch(seen)
-        return PlanResult(outcomes, planned=states[State.PLANNED], waiting=states[State.WAITING], gone=0)
+        return PlanResult(outcomes, waiting=waiting, gone=0)
 
     def leave(self, *, gone: Iterable[str], listed: Container[str] | None) -> int:
         """Set to gone the unsent documents that left the source or the filter; return how many.

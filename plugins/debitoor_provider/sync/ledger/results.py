@@ -30,13 +30,11 @@ class PlanResult:
     """What a plan came to.
 
     :param outcomes: by source id
-    :param planned: how many of the listed documents are now planned
     :param waiting: how many of the listed documents are now waiting
     :param gone: how many documents left the source or the filter
     """
 
     outcomes: Mapping[str, Outcome]
-    planned: int
     waiting: int
     gone: int
 

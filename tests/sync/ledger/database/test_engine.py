@@ -16,7 +16,7 @@ from debitoor_provider.sync.ledger import Ledger, LedgerMisconfigured, LedgerUna
 from debitoor_provider.sync.ledger.database import engine
 from debitoor_provider.sync.ledger.database.engine import connect
 from debitoor_provider.sync.ledger.database.url import parse
-from tests.sync.ledger.samples import claimed, document, planned
+from tests.sync.ledger.samples import claimed, document, give_name, planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ def test_writers_of_one_process_wait_for_each_other(ledger: Ledger):
 
     def write() -> None:
         try:
-            ledger.names.give(entries[0], "late.pdf")
+            give_name(ledger, entries[0], "late.pdf")
         except Exception as error:  # noqa: BLE001 - the test asserts that there is none
             errors.append(error)
 

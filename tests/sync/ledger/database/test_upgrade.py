@@ -20,7 +20,7 @@ from debitoor_provider.sync.ledger.database.schema import HEAD
 from debitoor_provider.sync.rate_sums import gross_amounts, rates_text
 from tests.postgresql import new_database
 from tests.sync.ledger.database import upgrades
-from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, in_state
+from tests.sync.ledger.samples import OWNER, RUN, TTL, claimed, document, give_name, in_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def today(today_url: str) -> Iterator[Ledger]:
     ledger.steps.intend(
         split, detail={"nearest": {"7": ["106.91", "107.09"]}}, mark=Message("nearest_split", spans=spans)
     )
-    ledger.names.give(named, "Müller_R-50.pdf")
+    give_name(ledger, named, "Müller_R-50.pdf")
     ledger.steps.file_uploaded(ledger.steps.intend(named), "file-50", sha256="0" * 64, size=4711)
     ledger.steps.not_archived(
         ledger.steps.moved(ledger.steps.intend(locked), "expense-51"),
