@@ -9,6 +9,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pendulum
@@ -35,7 +36,7 @@ from debitoor_provider.sync.account_files.files import AccountFile, failure, fin
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.late import shortest_interval
 from debitoor_provider.sync.accounts.problems import Problem
-from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.directions import row_of
 
 if TYPE_CHECKING:
     from debitoor_provider.operators.base import SyncOperator
@@ -178,10 +179,10 @@ def _sync_dag(file: AccountFile, account: Account, configured: Configured) -> DA
             # A backfill's plan and a due one may both wait, each for an answer of its own. An answer within seconds may
             # take a second try, see the operator.
             tries = {"retries": max(1, account.retries), "retry_delay": timedelta(seconds=15)}
-            way.append(loaded(_APPROVAL)(task_id="approval", **common, **tries, max_active_tis_per_dag=None))
+            way.append(resolve_name(_APPROVAL)(task_id="approval", **common, **tries, max_active_tis_per_dag=None))
         if row.renames:
             way.append(DebitoorRenameOperator(task_id="rename", **common))
-        way.append(loaded(row.operator)(task_id=row.task_id, **common))
+        way.append(resolve_name(row.operator)(task_id=row.task_id, **common))
         if account.archives:
             way.append(DebitoorArchiveOperator(task_id="archive", **common))
         way.append(report)

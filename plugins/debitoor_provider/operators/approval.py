@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -94,9 +95,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         )
 
     def _wait_in_triggerer(self, waiting: Waiting, options: list[str], context: Context, until: datetime) -> NoReturn:
-        from debitoor_provider.sync.directions import loaded
-
-        trigger = loaded(_ANSWER_TRIGGER)(
+        trigger = resolve_name(_ANSWER_TRIGGER)(
             ti_id=context["task_instance"].id,
             options=options,
             params={},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.runs.notifiers import problem_of_type
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.values import did_you_mean
-from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.directions import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,7 +85,7 @@ class AirflowNames:
                 hint = did_you_mean(connection, self.connections) if self.suggests else None
                 message = Message("setting_connection_missing", connection=connection, hint=hint)
                 yield Finding(f"connections.{service}", message)
-            elif kind and kind != (wanted := loaded(hook).conn_type):
+            elif kind and kind != (wanted := resolve_name(hook).conn_type):
                 message = Message("connection_for_other_service", name=connection, type=kind, wanted=wanted)
                 yield Finding(f"connections.{service}", message)
 
@@ -103,7 +104,7 @@ class AirflowNames:
     def unusable_files(self, account: Account) -> list[Finding]:
         """Return which files of Airflow's configuration an account needs that this machine cannot read."""
         found = row_of(account).files
-        return list(loaded(found)(account, ecb_rates=ecb_rates())) if found else []
+        return list(resolve_name(found)(account, ecb_rates=ecb_rates())) if found else []
 
     def _type_of(self, connection: str) -> str | None:
         """Return the type of a connection, as far as this process can tell: ``None`` for one that does not exist.

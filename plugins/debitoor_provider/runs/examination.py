@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.accounts.finding import Finding
-from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.steps.entering import require_known_target
 from debitoor_provider.sync.steps.job import Job
 
@@ -68,7 +69,7 @@ def _clients(account: Account, opened: ExitStack, hook_of: HookOf, found: Answer
     """Return the clients of those connections that work."""
     clients: dict[str, Any] = {}
     for service, hook_class in row_of(account).hooks.items():
-        hook = hook_of(loaded(hook_class), account.connection_of(service))
+        hook = hook_of(resolve_name(hook_class), account.connection_of(service))
         try:
             _, doubts = hook.examine()
             found.doubts.extend(Finding(f"connections.{service}", doubt) for doubt in doubts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
@@ -15,7 +16,7 @@ from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.accounts.values import quoted
-from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import RUN, Ledger
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.report import refusal_met
@@ -77,7 +78,7 @@ class Services:
         # Airflow's HTTP hook takes a quarter of a second to import, which steps without HTTP need not pay.
         from debitoor_provider.hooks.base import NoConnection
 
-        hook = loaded(row_of(self._account).hooks[service])
+        hook = resolve_name(row_of(self._account).hooks[service])
         connection_id = self._account.connection_of(service)
         if self._refusal and (reason := self._refusal(hook.hook_name)):
             raise StopError(reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,7 +13,6 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.directions import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,7 @@ def require_notifier(notify: Notify) -> Notifier:
         raise NotificationNotSent(problem)
     row = NOTIFIERS[kind]
     try:
-        loaded(row.path)
+        resolve_name(row.path)
     except ImportError:
         message = Message("notify_package_missing", connection=notify.connection, type=kind, package=row.package)
         raise NotificationNotSent(message) from None
@@ -135,7 +135,7 @@ def send(notify: Notify, letter: Letter) -> None:
     :raises NotificationNotSent: when that is not possible
     """
     row = require_notifier(notify)
-    notifier = loaded(row.path)(**row.arguments(notify, letter))
+    notifier = resolve_name(row.path)(**row.arguments(notify, letter))
     try:
         # Not called as Airflow's callbacks are: that renders names of documents as Jinja and hides errors.
         notifier.notify({})

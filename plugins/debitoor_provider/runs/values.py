@@ -5,6 +5,8 @@ The plugin is loaded in every process that Airflow starts, so this imports nothi
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
+
 _MODULES = {
     "debitoor_provider.services.getmyinvoices.models": (
         "AccountInfo",
@@ -54,8 +56,6 @@ def allow_values() -> None:
     if isinstance(known, set):
         known.update(VALUES)
         return
-    from debitoor_provider.sync.directions import loaded
-
     for module, names in _MODULES.items():
         for name in names:
-            serde.allow_class(loaded(f"{module}:{name}"))
+            serde.allow_class(resolve_name(f"{module}:{name}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import import_module
+from pkgutil import resolve_name
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +109,7 @@ class DirectionRow:
         :param configured: options of Airflow's ``[debitoor]`` section, by name
         """
         options = {name: configured[name] for name in self.options if name in configured}
-        direction: Direction[Any] = loaded(self.implementation)(account, services, **options)
+        direction: Direction[Any] = resolve_name(self.implementation)(account, services, **options)
         return direction
 
 
@@ -230,9 +230,3 @@ def row_of(account: Account) -> DirectionRow:
 def title_of(direction: str) -> str:
     """Return from where to where a direction leads; its name when the table does not have it any more."""
     return DIRECTIONS[direction].title if direction in DIRECTIONS else direction
-
-
-def loaded(name: str) -> Any:
-    """Return the class that ``module:class`` names."""
-    module, _, attribute = name.partition(":")
-    return getattr(import_module(module), attribute)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
@@ -17,7 +18,7 @@ from debitoor_provider.runs.scheduled import open_scheduled
 from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
-from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import LedgerError
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.window import RunKind
@@ -118,7 +119,7 @@ class PlanTrigger(BaseTrigger):
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
         hooks = row_of(account).hooks.items()
-        self._connections = {account.connection_of(service): loaded(hook) for service, hook in hooks}
+        self._connections = {account.connection_of(service): resolve_name(hook) for service, hook in hooks}
         connection = account.connection_of(row_of(account).source)
         scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
         return await plan_together(scheduled)

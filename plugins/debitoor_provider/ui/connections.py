@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from airflow.utils.session import create_session
 from sqlalchemy.exc import IntegrityError
 
 from debitoor_provider.hooks.debitoor import DebitoorHook
-from debitoor_provider.sync.directions import DIRECTIONS, loaded
+from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import may_connect
 from debitoor_provider.ui.refusals import RequestRefused
 
@@ -50,7 +51,7 @@ _COPIED = (
 
 def hooks() -> dict[str, type[ServiceHook[Any]]]:
     """Return the hook of each type of connection that some direction uses."""
-    used = [loaded(hook) for row in DIRECTIONS.values() for hook in row.hooks.values()]
+    used = [resolve_name(hook) for row in DIRECTIONS.values() for hook in row.hooks.values()]
     return {hook.conn_type: hook for hook in used}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack, contextmanager
+from pkgutil import resolve_name
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from cachetools import TTLCache
 from debitoor_provider.configuration import ecb_rates
 from debitoor_provider.hooks.debitoor import DebitoorHook
 from debitoor_provider.hooks.getmyinvoices import GetMyInvoicesHook
-from debitoor_provider.sync.directions import loaded, row_of
+from debitoor_provider.sync.directions import row_of
 from debitoor_provider.ui import connections
 from debitoor_provider.ui.refusals import RequestRefused
 
@@ -45,7 +46,7 @@ def opened_direction(account: Account) -> Iterator[Direction[Any]]:
 
         def client(service: str) -> Any:
             if service not in clients:
-                hook = loaded(row.hooks[service])
+                hook = resolve_name(row.hooks[service])
                 clients[service] = _open(opened, account.connection_of(service), hook)
             return clients[service]
 

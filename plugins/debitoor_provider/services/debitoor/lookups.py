@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from pydantic.alias_generators import to_camel
+
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor import constants, parse
 from debitoor_provider.services.debitoor.core import DebitoorCore
@@ -198,9 +200,4 @@ class Lookups(DebitoorCore):
 
 
 def _party(name: str, country_code: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": name, "countryCode": country_code, **{_camel(key): value for key, value in fields.items()}}
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    return {"name": name, "countryCode": country_code, **{to_camel(key): value for key, value in fields.items()}}

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from operator import itemgetter
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Annotated, Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep
@@ -13,7 +14,7 @@ from fastapi import APIRouter, Depends, Query
 
 from debitoor_provider.runs.account_files import fileless
 from debitoor_provider.sync.accounts.times import Weekday
-from debitoor_provider.sync.directions import DIRECTIONS, loaded, row_of
+from debitoor_provider.sync.directions import DIRECTIONS, row_of
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import ANY_USER, SEE, Right, rights, visible
 from debitoor_provider.ui.account_states import NEED_HELP, AccountState
@@ -211,7 +212,7 @@ def _refusing(row: Overview) -> str | None:
         return None
     if lacking:
         return lacking.field.removeprefix("connections.")
-    names = {loaded(hook).hook_name: service for service, hook in row_of(account).hooks.items()}
+    names = {resolve_name(hook).hook_name: service for service, hook in row_of(account).hooks.items()}
     return names.get(run.service) if run else None
 
 
