@@ -14,12 +14,14 @@ import pytest
 from airflow.sdk import DAG, BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, DownstreamTasksSkipped
 
+from debitoor_provider.messages import Reader, written_for
 from debitoor_provider.operators.archive import DebitoorArchiveOperator
 from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.operators.rename import DebitoorRenameOperator
 from debitoor_provider.operators.report import DebitoorReportOperator
+from debitoor_provider.runs.arguments import ArgumentError
 from debitoor_provider.services.errors import Misconfigured, StopError, Unavailable
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.ledger import State
@@ -396,5 +398,7 @@ def _raising(error: BaseException) -> Callable[..., None]:
 
 @pytest.mark.parametrize("wrong", [-1, "25", "x", 1.5, None, True])
 def test_what_is_no_number_of_documents_is_refused_while_the_dag_is_read(wrong):
-    with pytest.raises(ValueError, match="carries_out is a whole number of documents, 0 or more"):
+    with pytest.raises(ArgumentError, match="carries_out is a whole number of documents, 0 or more") as refused:
         DebitoorPlanOperator(task_id="plan", account="acme", carries_out=wrong)
+    with written_for(Reader("fr")):
+        assert "carries_out est un nombre entier" in str(refused.value.message)

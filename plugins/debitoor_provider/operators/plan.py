@@ -12,6 +12,7 @@ from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from debitoor_provider.links.records import SourceRecordLink, TargetRecordLink
+from debitoor_provider.messages import Message
 from debitoor_provider.operators.base import SyncOperator
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 
@@ -78,7 +79,10 @@ class DebitoorPlanOperator(SyncOperator):
     ) -> None:
         super().__init__(**kwargs)
         if type(carries_out) is not int or carries_out < 0:
-            raise ValueError(f"carries_out is a whole number of documents, 0 or more, and not {carries_out!r}.")
+            from debitoor_provider.runs.arguments import ArgumentError
+            from debitoor_provider.sync.accounts.values import quoted
+
+            raise ArgumentError(Message("argument_carries_out", value=quoted(carries_out)))
         self.carries_out = carries_out
         self.record_urls: dict[Side, str] = {}
         self.period_from = period_from

@@ -37,14 +37,14 @@ from debitoor_provider.messages import Message, labelled
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field the service did not accept.
+    """One field that was not accepted.
 
     :param field: path inside the request body, e.g. ``lines.0.taxRate``
-    :param message: the service's own words
+    :param message: the service's own words; of a value that is not sent, ours
     """
 
     field: str
-    message: str
+    message: Message | str
 
 
 class AnswerFacts(TypedDict, total=False):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.messages import Reader, written_for
 from debitoor_provider.services.debitoor.body import expense_body, number
 from debitoor_provider.services.debitoor.enums import ConsumptionOrResale, ProductOrService
 from debitoor_provider.services.debitoor.models import NewExpense, NewExpenseLine, ReverseCharge
@@ -32,7 +33,10 @@ def test_whole_amounts_have_no_fraction(amount, written):
 def test_an_amount_that_cannot_be_written_is_refused(amount):
     with pytest.raises(Refused) as refused:
         number(Decimal(amount), "lines.0.grossAmount")
-    assert refused.value.fields[0].field == "lines.0.grossAmount"
+    (problem,) = refused.value.fields
+    assert problem.field == "lines.0.grossAmount"
+    with written_for(Reader("de")):
+        assert str(problem.message).startswith("Der Wert hat mehr als zwei Nachkommastellen")
 
 
 def test_an_expense_contains_everything_that_is_known():

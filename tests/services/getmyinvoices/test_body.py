@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debitoor_provider.messages import Reader, written_for
 from debitoor_provider.services.errors import Refused
 from debitoor_provider.services.getmyinvoices.body import FileBody, changes_body, company_body, upload_fields
 from debitoor_provider.services.getmyinvoices.models import LineItem, NewDocument
@@ -93,6 +94,8 @@ def test_an_amount_that_cannot_be_written_with_two_decimals_is_not_sent(amount):
         with pytest.raises(Refused) as refused:
             send(Decimal(amount))
         assert [problem.field for problem in refused.value.fields] == ["netAmount"]
+        with written_for(Reader("de")):
+            assert str(refused.value.fields[0].message).startswith("Der Wert hat mehr als zwei Nachkommastellen")
 
 
 def _changed_net(value):

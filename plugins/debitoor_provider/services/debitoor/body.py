@@ -68,7 +68,7 @@ def number(value: Decimal, field: str) -> int | float:
         # A float's shortest form has the very digits of the decimal, up to some 70 trillion.
         if Decimal(repr(written)) == value:
             return written
-    raise Refused(Message("amount_not_in_cents"), fields=(FieldProblem(field, "more than two decimals, or too large"),))
+    raise Refused(Message("amount_not_in_cents"), fields=(FieldProblem(field, Message("value_not_in_cents")),))
 
 
 def boundary() -> str:

@@ -199,7 +199,7 @@ def _amount(name: str, value: Decimal) -> str:
     """
     written = f"{value:.2f}"
     if not value.is_finite() or Decimal(written) != value:
-        problem = FieldProblem(_NAMES.get(name, name), "more than two decimals, or no number")
+        problem = FieldProblem(_NAMES.get(name, name), Message("value_not_in_cents"))
         raise Refused(Message("amount_not_in_cents"), fields=(problem,))
     return written
 
