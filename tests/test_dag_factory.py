@@ -367,6 +367,7 @@ class TestAsAirflowReadsIt:
     def test_airflow_serialises_and_restores_them(self, bag):
         from airflow.serialization.serialized_objects import DagSerialization
 
+        assert bag.dags
         for dag in bag.dags.values():
             restored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
             assert (restored.dag_id, restored.tags, restored.doc_md) == (dag.dag_id, dag.tags, dag.doc_md)
@@ -382,6 +383,7 @@ class TestAirflowsConfiguration:
 
     def test_the_arguments_are_those_that_airflow_takes_itself(self, tmp_path):
         mine, plain = dag_of(tmp_path, IMPORT), DAG("plain", schedule=None)
+        assert dag_defaults()
         for name, value in dag_defaults().items():
             assert getattr(mine, name) == getattr(plain, name) == value
 

@@ -40,7 +40,9 @@ def test_every_module_it_names_can_be_imported():
 
 @pytest.mark.parametrize("kind", ["notifications", "extra-links"])
 def test_every_class_that_it_names_is_there(kind):
-    for path in get_provider_info()[kind]:
+    paths = get_provider_info()[kind]
+    assert paths
+    for path in paths:
         module, _, name = path.rpartition(".")
         assert isinstance(getattr(__import__(module, fromlist=[name]), name), type)
 

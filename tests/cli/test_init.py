@@ -84,7 +84,9 @@ def test_the_dag_file_is_that_of_the_repository(begin, tmp_path):
 
 def test_an_editor_finds_the_schema_by_the_first_line_of_each_account(begin, tmp_path):
     begin()
-    for path in (tmp_path / "dags" / "accounts").glob("*.yaml"):
+    paths = sorted((tmp_path / "dags" / "accounts").glob("*.yaml"))
+    assert len(paths) == 2
+    for path in paths:
         first = path.read_text().splitlines()[0]
         schema = path.parent / first.removeprefix("# yaml-language-server: $schema=")
         assert json.loads(schema.read_text()) == json_schema()

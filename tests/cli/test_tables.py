@@ -187,7 +187,9 @@ def test_no_list_is_wider_than_a_narrow_terminal_or_breaks_its_words(cli, held, 
     receipt()
     narrow(80)
     done = cli(*command.format(held=held, moved=moved).split())
-    assert all(cell_len(line) <= 80 for line in done.out.splitlines() if "|" in line or "│" in line)
+    lines = [line for line in done.out.splitlines() if "|" in line or "│" in line]
+    assert bool(lines) == (command not in {"accounts health", "accounts validate"})  # these print sentences
+    assert max(map(cell_len, lines), default=0) <= 80
     for amount in re.findall(r"\d+\.\d\d", cli(*command.format(held=held, moved=moved).split(), "-o", "plain").out):
         assert amount in done.out
 

@@ -121,7 +121,9 @@ def test_an_account_that_comes_while_a_table_is_written_is_named_by_its_id(shelf
     head, *lines = rows_of(shelf, ids, PROGRAMS, {})
     assert "account name" in head
     assert ids
-    assert all(row.startswith("acme,acme,") for row in "".join(lines).splitlines())
+    rows = "".join(lines).splitlines()
+    assert len(rows) == len(ids)
+    assert all(row.startswith("acme,acme,") for row in rows)
 
 
 @pytest.mark.parametrize("is_all", [True, False])

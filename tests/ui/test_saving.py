@@ -369,10 +369,11 @@ class TestRights:
         self, page: Callable[..., TestClient], account_file: Callable[..., Path]
     ):
         path, client = account_file(), page("user")
-        version = version_of(path.read_bytes())
+        before = path.read_bytes()
+        version = version_of(before)
         answer = put(client, version=version, connections={"getmyinvoices": "another", "debitoor": "debitoor"})
         assert (answer.status_code, answer.json()["detail"]) == (403, "You may not edit the connection another.")
-        assert path.read_bytes() == path.read_bytes()
+        assert path.read_bytes() == before
         answer = put(client, version=version, notify={"connection": "another"})
         assert (answer.status_code, answer.json()["detail"]) == (403, "You may not edit the connection another.")
         assert put(client, version=version, note="mine").json()["written"]

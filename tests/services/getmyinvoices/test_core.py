@@ -44,7 +44,9 @@ def test_many_threads_request_the_account_id_once(service):
     with client_of(service) as client, ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: client.check(), range(8)))
     assert len(service.calls("GET", ACCOUNT)) == 1
-    assert all("(G-20707)" in asked.headers["User-Agent"] for asked in service.calls("GET", STATUS))
+    asked = service.calls("GET", STATUS)
+    assert len(asked) == 8
+    assert all("(G-20707)" in one.headers["User-Agent"] for one in asked)
 
 
 @pytest.mark.parametrize("odd", ["acme", "G-", "G-1\r\nX: y", "G-1-2-3", "٣"])

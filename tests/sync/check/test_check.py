@@ -302,7 +302,9 @@ class TestExport:
         )
         assert found.why(uid) == str(acme.entry(uid).message)
         acme.ledger.documents.ignore([acme.entry(uid)], "user:anna")
-        assert all(text.startswith(kept) for text in remedies_of(checked(acme), uid))
+        remedies = remedies_of(checked(acme), uid)
+        assert remedies
+        assert all(text.startswith(kept) for text in remedies)
         with written_for(Reader("fr", page=True)):
             assert f"écriture {number}\N{NO-BREAK SPACE}: elle seule a un fichier. " in acme.entry(uid).remedy
 

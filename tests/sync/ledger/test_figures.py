@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger import Correction, Counts, FoundDocument, Ledger, State
@@ -113,12 +114,14 @@ def test_a_rebuild_counts_documents_on_the_day_on_which_they_were_moved(ledger: 
 
 def test_a_failure_changes_no_figure(ledger: Ledger):
     planned(ledger, 1)
-    try:
+
+    def fail() -> None:
         with ledger._database.write() as connection:
             connection.execute(sa.text("UPDATE debitoor_documents SET state = 'gone'"))
             raise KeyError
-    except KeyError:
-        pass
+
+    with pytest.raises(KeyError):
+        fail()
     assert ledger.figures.states() == {"acme": {State.PLANNED: 1}}
 
 
