@@ -145,3 +145,16 @@ def audit_log(airflow: None) -> Callable[[], list[Log]]:
             return rows
 
     return read
+
+
+@pytest.fixture
+def rows(page: Callable[..., TestClient]) -> Callable[..., dict[str, dict[str, Any]]]:
+    """Return the rows of the list by id, in its order."""
+    client = page()
+
+    def read(**query: Any) -> dict[str, dict[str, Any]]:
+        answer = client.get("api/accounts", params=query)
+        assert answer.status_code == 200, answer.text
+        return {row["id"]: row for row in answer.json()["accounts"]}
+
+    return read

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,29 +16,14 @@ from airflow.utils.state import TaskInstanceState
 
 from debitoor_provider.configuration import ledger_url
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.account_files import files
 from debitoor_provider.sync.ledger import Ledger, PlannedDocument, Run, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from starlette.testclient import TestClient
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def rows(page: Callable[..., TestClient]) -> Callable[..., dict[str, dict[str, Any]]]:
-    """Return the rows of the list by id, in its order."""
-    client = page()
-
-    def read(**query: Any) -> dict[str, dict[str, Any]]:
-        answer = client.get("api/accounts", params=query)
-        assert answer.status_code == 200, answer.text
-        return {row["id"]: row for row in answer.json()["accounts"]}
-
-    return read
 
 
 @pytest.fixture
@@ -91,6 +75,13 @@ def enter(ledger: Ledger) -> Callable[..., None]:
     return plan
 
 
+@pytest.fixture(autouse=True)
+def _connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Airflow have the connections that the accounts name."""
+    for name, kind in (("GMI", "getmyinvoices"), ("DEBITOOR", "debitoor")):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", f"{kind}://127.0.0.1:9")
+
+
 def recorded(
     ledger: Ledger, run_id: str, verdict: str, error: str = "", remedy: str = "", *, full: bool = True, **counts: int
 ) -> None:
@@ -99,13 +90,6 @@ def recorded(
     ledger.runs.start(Run(id_, "acme", "export", kind, {"kind": kind, "full": full}))
     message = Message("as_written", text=error, remedy=remedy) if error else None
     ledger.runs.finish(id_, counts=counts, verdict=verdict, message=message)
-
-
-@pytest.fixture(autouse=True)
-def _connected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Airflow have the connections that the accounts name."""
-    for name, kind in (("GMI", "getmyinvoices"), ("DEBITOOR", "debitoor")):
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", f"{kind}://127.0.0.1:9")
 
 
 class TestRow:
@@ -456,69 +440,6 @@ def test_the_ledger_is_asked_for_those_runs_that_are_shown_or_failed(
     asked.clear()
     assert page().get("api/accounts/beta").json()["last_run"]["moved"] == 3
     assert asked == {ids["beta"]}
-
-
-class TestFiles:
-    def test_a_broken_file_is_a_row_with_what_to_correct(self, rows, accounts):
-        (accounts / "acme.yaml").write_text("type: export\nname: Acme\ndebitoor_id: nobody\n")
-        row = rows()["acme"]
-        assert (row["state"], row["name"], row["direction"]) == ("broken", "acme.yaml", None)
-        assert row["advice_code"] == "broken"
-        assert row["advice"] == f"{row['problems'][0]['message']} {row['problems'][0]['remedy']}"
-        assert {problem["field"] for problem in row["problems"]} == {"debitoor_id", "connections"}
-        assert [problem["line"] for problem in row["problems"] if problem["field"] == "debitoor_id"] == [3]
-
-    @pytest.mark.parametrize("name", ["<b>&'\"\n.yaml", "a b.yaml", "a%2f..yaml", os.fsdecode(b"\xff.yaml"), "é.yaml"])
-    def test_a_file_of_any_name_is_a_row_that_leads_to_the_account(self, page, accounts, name):
-        (accounts / name).write_text("nothing")
-        client = page()
-        (row,) = client.get("api/accounts").json()["accounts"]
-        assert row["state"] == "broken"
-        found = client.get(f"api/accounts/{row['id']}").json()
-        assert (found["id"], found["dag_id"]) == (row["id"], f"debitoor__{row['id']}")
-
-    def test_two_files_of_one_account_are_two_rows(self, page, account_file, accounts):
-        path = account_file()
-        (accounts / "acme.yml").write_text(path.read_text())
-        client = page()
-        found = client.get("api/accounts").json()["accounts"]
-        ids = {row["id"] for row in found}
-        assert [row["state"] for row in found] == ["broken", "broken"]
-        assert "acme" in ids
-        assert len(ids) == 2
-        assert {client.get(f"api/accounts/{id_}").json()["file"] for id_ in ids} == {"acme.yaml", "acme.yml"}
-
-    def test_a_changed_file_is_read_again_and_the_others_are_not(self, rows, account_file, monkeypatch):
-        for stem in ("acme", "other"):
-            os.utime(account_file(stem), (time.time() - 60,) * 2)
-        read: list[str] = []
-        load = files.load_account_file
-        monkeypatch.setattr(
-            "debitoor_provider.ui.folder.load_account_file", lambda path: read.append(path.stem) or load(path)
-        )
-        monkeypatch.setattr("debitoor_provider.ui.folder._SETTLED", 0)
-        rows()
-        rows()
-        assert read == ["acme", "other"]
-        account_file("acme", name="Acme & Co")
-        assert rows()["acme"]["name"] == "Acme & Co"
-        assert read == ["acme", "other", "acme"]
-
-    def test_a_quick_second_change_is_seen(self, rows, account_file):
-        for name in ("One", "Two"):  # of the same length, in the same moment
-            path = account_file(name=name)
-            os.utime(path, (1_900_000_000, 1_900_000_000))
-            assert rows()["acme"]["name"] == name
-
-    def test_an_account_without_a_file_is_not_listed(self, rows, account_file):
-        path = account_file()
-        assert rows().keys() == {"acme"}
-        path.unlink()
-        assert rows() == {}
-
-    def test_no_folder_means_no_accounts(self, rows, accounts):
-        accounts.rmdir()
-        assert rows() == {}
 
 
 class TestList:
