@@ -12,7 +12,8 @@ from debitoor_provider.messages.catalogue import ENGLISH, entries
 from tests.messages.places import parameters_of
 
 PACKAGE = Path(debitoor_provider.messages.__file__).parents[1]
-MAKERS = {"Message", "held", "rejected"}
+MAKERS = {"Message", "held", "rejected", "RequestRefused", "not_valid"}
+"""What takes the code of a message and its parameters."""
 
 
 def test_no_code_stands_in_two_files():
@@ -31,9 +32,6 @@ def test_an_entry_has_a_text_and_perhaps_a_remedy(code):
     assert entry["text"]
     for text in (entry["text"], entry.get("remedy", ""), entry.get("page_remedy", "")):
         assert isinstance(text, str) or {"one", "other"} == set(text)
-
-
-MAKERS = {"Message", "Refused", "not_valid"}
 
 
 def messages_in_the_code():
