@@ -12,7 +12,7 @@ from debitoor_provider.sandbox.client import CompanyAdmin
 from debitoor_provider.sync.accounts.sections import DocumentFilter
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Ledger, State
 
-_MARK = re.compile(r"\[GMI (\d+)\]$")
+_MARKER = re.compile(r"\[GMI (\d+)\]$")
 _EXPORTED = DocumentFilter().document_types  # the accounts of the demo say nothing else
 _NOTE = re.compile(r"\[Debitoor ([0-9a-f]{24})\]")
 
@@ -29,11 +29,11 @@ def _check_export(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
     wrong: list[str] = []
     by_uid: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for expense in company.expenses():
-        mark = _MARK.search(expense["lines"][0].get("description", ""))
-        if mark is None:
+        marker = _MARKER.search(expense["lines"][0].get("description", ""))
+        if marker is None:
             wrong.append(f"{company.name}: expense {expense['number']} stands for no document")
         else:
-            by_uid[mark[1]].append(expense)
+            by_uid[marker[1]].append(expense)
     known = {entry.source_id: entry for entry in entries}
     for document in company.documents():
         uid = str(document["uid"])
@@ -88,9 +88,9 @@ def _check_import(company: CompanyAdmin, entries: list[Entry]) -> list[str]:
     wrong: list[str] = []
     by_id: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in company.documents():
-        mark = _NOTE.search(document["note"])
-        if mark:
-            by_id[mark[1]].append(document)
+        marker = _NOTE.search(document["note"])
+        if marker:
+            by_id[marker[1]].append(document)
     known = {entry.source_id: entry for entry in entries}
     for sales in [*company.invoices(), *company.credit_notes()]:
         what = f"{company.name}: {sales['number']}"

@@ -32,7 +32,7 @@ def moved(ledger: Ledger, uid: int, target: str) -> None:
 
 
 def book(company: CompanyAdmin, uid: int, amount: str = "119.00") -> str:
-    """Book a document under its mark, without its file."""
+    """Book a document under its marker, without its file."""
     line = {"taxRate": 19, "grossAmount": amount, "description": f"[GMI {uid}]"}
     return str(company.add_expense(date="2026-03-01", lines=[line])["id"])
 

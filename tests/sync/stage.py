@@ -245,12 +245,12 @@ class Stage:
         return {e.source_id: f"{e.state} {e.reason_code}".strip() for e in entries}
 
     def booked(self) -> dict[str, Decimal]:
-        """Return the gross amount of each expense, by the mark of its document."""
+        """Return the gross amount of each expense, by the marker of its document."""
         found = {}
         for expense in self.company.expenses():
-            mark = expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")
-            assert mark not in found, f"document {mark} is booked twice"
-            found[mark] = Decimal(expense["totalGrossAmount"])
+            marker = expense["lines"][0]["description"].rpartition("[GMI ")[2].removesuffix("]")
+            assert marker not in found, f"document {marker} is booked twice"
+            found[marker] = Decimal(expense["totalGrossAmount"])
         return found
 
     def archived(self) -> set[str]:

@@ -31,7 +31,7 @@ DELETED = LeftOut(Message("deleted", service="GetMyInvoices"))
 class FolderDraft:
     """The record that will lie next to a document's file."""
 
-    mark: str
+    marker: str
     company: str
     gross: Decimal
     document: Document
@@ -39,7 +39,7 @@ class FolderDraft:
     def as_record(self) -> dict[str, Any]:
         date = self.document.document_date
         return {
-            "mark": self.mark,
+            "mark": self.marker,
             "company": self.company,
             "gross": str(self.gross),
             "currency": self.document.currency,
@@ -71,7 +71,7 @@ def draft(document: Document) -> FolderDraft:
 class FolderDrafts:
     """Drafts of a list of documents.
 
-    :param there: the records in the folder, by mark
+    :param there: the records in the folder, by marker
     """
 
     there: Mapping[str, str]
@@ -99,7 +99,7 @@ class FolderMover:
 
     :param read: returns a document as it is now
     :param select: returns why the account does not take it
-    :param there: the documents in the folder, by mark
+    :param there: the documents in the folder, by marker
     """
 
     settings: str

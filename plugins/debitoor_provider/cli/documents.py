@@ -15,8 +15,8 @@ from debitoor_provider.runs.words import code_of, word
 from debitoor_provider.sync.accounts.values import quoted
 from debitoor_provider.sync.decisions import choose, distinguish
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.findings import E_INVOICES, MARKS
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, IllegalTransition, State
+from debitoor_provider.sync.marks import E_INVOICES, MARKS
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.sync.text import nearest
 

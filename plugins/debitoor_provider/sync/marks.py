@@ -1,45 +1,23 @@
-"""The mark that every record at a target carries: the id of its source document, by which it is found again."""
+"""The names of what is known of a document's figures, as filters, lists and reports have them."""
 
 from __future__ import annotations
 
-import re
+from typing import Literal, TypeAlias, get_args
 
-from debitoor_provider.sync.source_ids import DOCUMENT_UID, SALES_ID
+Mark: TypeAlias = Literal["nearest_split", "paid_before", "possible_duplicate", "unbooked"]
+"""What a person should know of a document although it was sent."""
+PAID_BEFORE: Mark = "paid_before"
+"""The mark of a document of which a part was paid before, so that it may be booked with another invoice already."""
+POSSIBLE_DUPLICATE: Mark = "possible_duplicate"
+"""The mark that a document may have in addition to another."""
+UNBOOKED: Mark = "unbooked"
+"""The mark of a document whose record at the target has no number yet."""
+BOOKED_TWICE = "booked_twice"
+"""The reason of a document that is held since the target has more than one record of it."""
+STORED_DIFFERENTLY = "stored_differently"
+"""The reason of a document that is rejected since the target's record has other figures than were sent."""
+EInvoice: TypeAlias = Literal["proven", "supplied", "contradicts", "unproven", "unreadable", "none"]
+"""The result of looking for an e-invoice in a document's file; without a look there is none of these results."""
 
-_SALES_MARKER = re.compile(rf"\[Debitoor ({SALES_ID.pattern})\]")
-ANY_SALES_MARKER = "[Debitoor "
-"""How every mark of a sales document begins."""
-_MARKER = re.compile(rf"(?:\A| )\[GMI ({DOCUMENT_UID.pattern})\]\Z", re.ASCII)
-
-
-def marker(document_uid: int) -> str:
-    """Return the mark of a document of GetMyInvoices, e.g. ``[GMI 28715]``."""
-    return f"[GMI {document_uid}]"
-
-
-def without_marker(text: str) -> str:
-    """Return the text of an expense line without its mark."""
-    return _MARKER.sub("", text)
-
-
-def find_marker(text: str) -> int | None:
-    """Return the document that an expense line stands for: only a mark at the very end counts.
-
-    What comes before it is text of suppliers and users, which may look like a mark.
-    """
-    found = _MARKER.search(text)
-    return int(found[1]) if found else None
-
-
-def sales_marker(document_id: str) -> str:
-    """Return the mark of a sales document of Debitoor, e.g. ``[Debitoor 59f0c1d2e3a4b5c6d7e8f901]``."""
-    return f"[Debitoor {document_id}]"
-
-
-def find_sales_marker(text: str) -> str | None:
-    """Return the sales document that a note of GetMyInvoices names, anywhere in it: people add to notes.
-
-    :return: the id of 24 hexadecimal digits (Debitoor contract section 3); the last one when there are several
-    """
-    found: list[str] = _SALES_MARKER.findall(text)
-    return found[-1] if found else None
+MARKS: tuple[str, ...] = get_args(Mark)
+E_INVOICES: tuple[str, ...] = get_args(EInvoice)

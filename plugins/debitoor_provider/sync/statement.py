@@ -85,7 +85,7 @@ def percent(rate: StatedRate) -> str:
 class TargetRecord:
     """A record at the target.
 
-    :param source_ids: the documents whose mark it carries, usually one; none for a record that others made
+    :param source_ids: the documents whose marker it carries, usually one; none for a record that others made
     :param number: by which people know it; may be empty
     :param document_number: that the document itself has, where the record has a place for it
     :param text: other text, which may hold the document's number

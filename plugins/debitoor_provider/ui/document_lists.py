@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Query
 
-from debitoor_provider.sync.findings import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.sync.ledger import ATTENTION, Chosen, Entry, Order, State
+from debitoor_provider.sync.marks import EInvoice, Mark  # noqa: TC001  FastAPI reads it
 from debitoor_provider.ui.background import in_background
 from debitoor_provider.ui.ledger import opened_ledger
 from debitoor_provider.ui.models.common import RequestDay  # noqa: TC001  FastAPI reads it

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from debitoor_provider.services.getmyinvoices.models import Document
 from debitoor_provider.sync.accounts.sections import SpecificationField
 from debitoor_provider.sync.export.description import LIMIT, describe
-from debitoor_provider.sync.marks import find_marker, find_sales_marker, marker, sales_marker
+from debitoor_provider.sync.markers import find_marker, find_sales_marker, marker, sales_marker
 
 DOCUMENT = Document(
     28715,

@@ -1,4 +1,4 @@
-"""A mark of ours in a document's note: of a copy that was imported, or come there in another way."""
+"""A marker of ours in a document's note: of a copy that was imported, or come there in another way."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_each_document_costs_two_calls_at_each_service(acme: Stage) -> None:
         "gmi.documents.get": 5,
         "gmi.documents.update": 5,
         "debitoor.environment": 1,
-        "debitoor.expenses.list": 4,  # before the first: marks, and lookalikes; after the last, to the empty page
+        "debitoor.expenses.list": 4,  # before the first: markers, and lookalikes; after the last, to the empty page
         "debitoor.files.create": 5,
         "debitoor.expenses.create": 5,
     }

@@ -11,7 +11,7 @@ from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.debitoor.models import SalesDocument
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.sync.import_.draft import new_document, payment_status, upload_name
-from debitoor_provider.sync.marks import find_sales_marker
+from debitoor_provider.sync.markers import find_sales_marker
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from tests.sync.export.test_selection import import_
 

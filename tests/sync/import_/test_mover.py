@@ -31,9 +31,9 @@ def imported(acme: Stage) -> dict[str, dict[str, Any]]:
     """Return the documents in GetMyInvoices, by the sales document that their note names."""
     found = {}
     for row in acme.company.documents():
-        mark = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
-        assert mark not in found, f"{mark} is there twice"
-        found[mark] = row
+        marker = row["note"].rpartition("[Debitoor ")[2].removesuffix("]")
+        assert marker not in found, f"{marker} is there twice"
+        found[marker] = row
     return found
 
 

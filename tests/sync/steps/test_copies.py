@@ -1,4 +1,4 @@
-"""Records at the target that carry the same mark."""
+"""Records at the target that carry the same marker."""
 
 from __future__ import annotations
 

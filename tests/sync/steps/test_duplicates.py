@@ -175,7 +175,7 @@ def test_the_target_is_listed_once_before_and_once_after_the_transfer(
     assert acme.booked().keys() == set(uids)
     assert (
         watch.calls["debitoor.expenses.list"] == 4
-    )  # before the first: marks, and lookalikes; after the last, to the empty page
+    )  # before the first: markers, and lookalikes; after the last, to the empty page
 
 
 def test_the_look_at_the_end_knows_how_many_records_the_run_wrote(acme: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.marks import find_marker, find_sales_marker
+from debitoor_provider.sync.markers import find_marker, find_sales_marker
 
 if TYPE_CHECKING:
     from debitoor_provider.sandbox.client import CompanyAdmin
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def records_of(company: CompanyAdmin, direction: str) -> dict[str, list[str]]:
-    """Return the ids of the records at the target, by the document whose mark they carry."""
+    """Return the ids of the records at the target, by the document whose marker they carry."""
     found: dict[str, list[str]] = defaultdict(list)
     if direction == "export":
         for expense in company.expenses():

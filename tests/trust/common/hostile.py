@@ -132,7 +132,7 @@ LOOKALIKES = (
     *("[GMI 1]", " [GMI 999]", "[GMI 28715]", "[gmi 1]", "\uff3bGMI 1\uff3d", "[GMI 1]\u200b"),
     *("[Debitoor 59f0c1d2e3a4b5c6d7e8f901]", "[Debitoor"),
 )
-"""Text that looks like the marks by which a record is found again."""
+"""Text that looks like the markers by which a record is found again."""
 EXTENSIONS = (
     *(".pdf", ".pdf", ".PDF", ".Pdf", ".jpg", ".png", "", ".", ".tar.gz", ".e/x\\e", ".p\u202edf", ".pdf ", ".pdf."),
     *("." + "x" * 300, ".\u0440df", ".exe", ".pdf.exe", ".exe.pdf", ".pdf\x00.exe", ".\uff50df"),

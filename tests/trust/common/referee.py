@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Findings = dict[Wrong, list[str]]
 
-_EXPENSE_MARK = re.compile(r"\[GMI (\d+)\]$")
-_NOTE_MARK = re.compile(r"\[Debitoor ([0-9a-f]{24})\]$")
+_EXPENSE_MARKER = re.compile(r"\[GMI (\d+)\]$")
+_NOTE_MARKER = re.compile(r"\[Debitoor ([0-9a-f]{24})\]$")
 _DELIVERED = {None, "latency:before", "latency:after"}  # with these the answer was there, sooner or later
 
 # Which state may follow on which, as the design describes the states of a document (section 5).
@@ -83,9 +83,9 @@ class Referee:
         documents = {str(row["uid"]): row for row in self._company.documents(deleted=True)}
         by_uid: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for expense in self._company.expenses():
-            mark = _EXPENSE_MARK.search(expense["lines"][0].get("description", ""))
-            if mark:
-                by_uid[mark[1]].append(expense)
+            marker = _EXPENSE_MARKER.search(expense["lines"][0].get("description", ""))
+            if marker:
+                by_uid[marker[1]].append(expense)
         if wanted is not None:
             found["lost"] += [f"document {uid} is not in the books" for uid in sorted(wanted - by_uid.keys())]
             found["wrong"] += [f"document {uid} went into the books" for uid in sorted(by_uid.keys() - wanted)]
@@ -115,9 +115,9 @@ class Referee:
         }
         by_id: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for document in self._company.documents():
-            mark = _NOTE_MARK.search(document["note"])
-            if mark:
-                by_id[mark[1]].append(document)
+            marker = _NOTE_MARKER.search(document["note"])
+            if marker:
+                by_id[marker[1]].append(document)
         if wanted is not None:
             found["lost"] += [f"{sales_id} is not in GetMyInvoices" for sales_id in sorted(wanted - by_id.keys())]
             found["wrong"] += [f"{sales_id} went to GetMyInvoices" for sales_id in sorted(by_id.keys() - wanted)]
@@ -140,9 +140,9 @@ class Referee:
         made = {row["id"]: row for row in effects if row["object"] == "expense" and row["kind"] == "created"}
         uid_of = {}
         for expense in self._company.expenses(deleted=True):
-            mark = _EXPENSE_MARK.search(expense["lines"][0].get("description", ""))
-            if mark:
-                uid_of[expense["id"]] = mark[1]
+            marker = _EXPENSE_MARKER.search(expense["lines"][0].get("description", ""))
+            if marker:
+                uid_of[expense["id"]] = marker[1]
         delivered = [
             row
             for row in self._sandbox.calls(company=self._company, service="debitoor")

@@ -113,7 +113,7 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_twice_in_silence(
             tally.add("wrong", f"{case}: no request was hit")
         if not line.run():
             tally.add("unclean", f"{case}: the run after the trouble failed")
-        line.add(1)  # a run that has something to do reads the marks
+        line.add(1)  # a run that has something to do reads the markers
         if not line.run():
             tally.add("unclean", f"{case}: the second run after the trouble failed")
         line.judge(tally, case)

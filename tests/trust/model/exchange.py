@@ -66,15 +66,15 @@ class ModelledStage(Stage):
     def delete_copy(self, direction: Direction, id_: str) -> None:
         """Delete the target's copies of a document, as a person does."""
         if direction == "export":
-            mark = f"[GMI {id_}]"
-            [expense] = [row for row in self.company.expenses() if row["lines"][0]["description"].endswith(mark)]
+            marker = f"[GMI {id_}]"
+            [expense] = [row for row in self.company.expenses() if row["lines"][0]["description"].endswith(marker)]
             self.company.delete_entity(expense["id"])
         else:
             [copy] = [row for row in self.company.documents() if row["note"].endswith(f"[Debitoor {id_}]")]
             self.company.delete_document(copy["uid"])
 
     def at_target(self, direction: Direction) -> dict[str, list[Copy]]:
-        """Return what the target holds, by the mark of its document at the source."""
+        """Return what the target holds, by the marker of its document at the source."""
         return self._expenses() if direction == "export" else self._documents()
 
     def _expenses(self) -> dict[str, list[Copy]]:

@@ -198,7 +198,7 @@ def test_names_that_some_system_takes_for_the_same_are_never_given_twice_by_ledg
 
 
 def _nasty(random: Random) -> str:
-    """Generate hostile text as a service can store it; without the provider's own mark of imported documents."""
+    """Generate hostile text as a service can store it; without the provider's own marker of imported documents."""
     return hostile.text(random, 4).encode(errors="replace").decode().replace("[Debitoor ", "[Debit0r ")
 
 

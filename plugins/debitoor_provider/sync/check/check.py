@@ -106,14 +106,14 @@ class _Comparison:
         The source may leave the latter out of a period (A-25). Once a run has listed everything, the ledger has them.
         """
         direction = self.job.direction
-        marks = set(target.marks())
+        markers = set(target.markers())
         is_first = self.job.ledger.runs.watermark(self.job.account_id, direction.name).full_listed_at is None
-        if not marks and not is_first:
+        if not markers and not is_first:
             return
 
         def is_wanted(record: Any) -> bool:
             source_id = direction.id_of(record)
-            if source_id in marks:
+            if source_id in markers:
                 return True
             return is_first and source_id not in self.compared and direction.planned(record).document_date is None
 
@@ -137,7 +137,7 @@ class _Comparison:
                     self._compare(record, entry, [])
 
     def _leftovers(self, target: Unmatched) -> None:
-        for some in chunks(target.marks(), WHOLE):
+        for some in chunks(target.markers(), WHOLE):
             left = {source_id: target.take(source_id) for source_id in some}
             ids = [record.id for records in left.values() for record in records]
             owners = self.job.ledger.documents.owners(self.job.account_id, self.job.direction.name, ids)

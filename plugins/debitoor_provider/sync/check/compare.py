@@ -191,7 +191,7 @@ def _is_left_to_person(entry: Entry | None) -> bool:
 
 
 def as_copies(records: Sequence[TargetRecord]) -> list[Copy]:
-    """Return the records of a document as those that carry its mark."""
+    """Return the records of a document as those that carry its marker."""
     return [
         Copy(one.id, one.number, one.statement.date, one.statement.gross, one.statement.currency, one.has_file)
         for one in records

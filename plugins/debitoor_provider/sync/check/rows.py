@@ -25,10 +25,10 @@ class Comparison(StrEnum):
     SAME = "same"
     DIFFERS = "differs"
     ONLY_HERE = "only here"  # at the source, not at the target
-    ONLY_THERE = "only there"  # at the target with a mark, not at the source
+    ONLY_THERE = "only there"  # at the target with a marker, not at the source
     ERROR = "error"  # at both, and not to be compared
     LEFT_OUT = "left out"  # by the account's rules, or by a person: no difference
-    OTHERS = "made by others"  # at the target without a mark: no difference
+    OTHERS = "made by others"  # at the target without a marker: no difference
 
 
 DIFFERENCES = frozenset({Comparison.DIFFERS, Comparison.ONLY_HERE, Comparison.ONLY_THERE, Comparison.ERROR})

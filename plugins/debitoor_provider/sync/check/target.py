@@ -31,7 +31,7 @@ class Unmatched:
     def add(self, records: Iterable[TargetRecord], only: Container[str] | None = None) -> None:
         """Add records.
 
-        :param only: none but those with the mark of one of these documents
+        :param only: none but those with the marker of one of these documents
         """
         for record in records:
             for source_id in record.source_ids:
@@ -43,17 +43,17 @@ class Unmatched:
     def take(self, source_id: str, target_id: str | None = None) -> list[TargetRecord]:
         """Return the records of a document, which are matched then.
 
-        :param target_id: the record that the ledger names, which may have lost its mark
+        :param target_id: the record that the ledger names, which may have lost its marker
         """
         found = self._marked.pop(source_id, [])
         if not found and target_id and (unmarked := self._others.pop(target_id, None)):
             found = [unmarked]
         return found
 
-    def marks(self) -> list[str]:
+    def markers(self) -> list[str]:
         """Return the documents whose records are not matched."""
         return list(self._marked)
 
     def others(self) -> Iterator[TargetRecord]:
-        """Return the records without a mark that are not matched."""
+        """Return the records without a marker that are not matched."""
         return iter(self._others.values())

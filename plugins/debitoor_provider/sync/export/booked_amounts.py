@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.findings import PAID_BEFORE
+from debitoor_provider.sync.marks import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import reverse_charge_differs, reverse_charge_in
 

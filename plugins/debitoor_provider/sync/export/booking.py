@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.export.booked_amounts import BookedAmounts
-from debitoor_provider.sync.findings import PAID_BEFORE
 from debitoor_provider.sync.ledger import Sent
+from debitoor_provider.sync.marks import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.rate_sums import gross_amounts
 from debitoor_provider.sync.statement import Statement, sums_by_rate

@@ -1,10 +1,10 @@
-"""The text of an expense line: readable words about the document, then the mark by which it is found again."""
+"""The text of an expense line: readable words about the document, then the marker by which it is found again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.marks import marker
+from debitoor_provider.sync.markers import marker
 from debitoor_provider.sync.text import one_line, shorten
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.getmyinvoices.models import Document
 
 LIMIT = 500
-"""Characters before the mark. No limit of the service is known (Debitoor contract section 6.4)."""
+"""Characters before the marker. No limit of the service is known (Debitoor contract section 6.4)."""
 
 _FIELDS: dict[str, Callable[[Document], str]] = {
     "document_number": lambda document: document.document_number,
@@ -32,7 +32,7 @@ _FIELDS: dict[str, Callable[[Document], str]] = {
 
 
 def describe(document: Document, fields: Iterable[str], *, prefix: str = "") -> str:
-    """Compose the text of an expense line: the chosen fields joined by `` / ``, then the mark (contract A-24).
+    """Compose the text of an expense line: the chosen fields joined by `` / ``, then the marker (contract A-24).
 
     Empty fields are left out; line breaks and invisible characters do not get through.
 

@@ -32,7 +32,7 @@ from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
 from debitoor_provider.sync.export.waits import ASKED, RECHECKED, look_again
 from debitoor_provider.sync.home_rate import rate_doubts
-from debitoor_provider.sync.marks import find_sales_marker, sales_marker
+from debitoor_provider.sync.markers import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
 from debitoor_provider.sync.naming.template import Template
 from debitoor_provider.sync.statement import Statement
@@ -145,7 +145,7 @@ class ExportDirection:
     def select(self, record: Document, *, sent_again: bool = False) -> LeftOut | None:
         """Return why the account does not take a document.
 
-        A mark in a document's note is believed when the books have the sales document. Otherwise it came there in
+        A marker in a document's note is believed when the books have the sales document. Otherwise it came there in
         another way, e.g. in a quotation, and the document waits, so that a person sees it.
         """
         left_out = select(record, self.account, archived_by_us=sent_again)
@@ -242,7 +242,7 @@ class ExportDirection:
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
     ) -> Iterable[TargetRecord]:
-        """Return the expenses of a period, with and without marks."""
+        """Return the expenses of a period, with and without markers."""
         return target_records(self.debitoor.expenses_kept_in(keep, from_date=start, to_date=end))
 
     def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
@@ -257,7 +257,7 @@ class ExportDirection:
         self.getmyinvoices.archive(int(source_id))
 
     def found(self) -> Iterable[FoundDocument]:
-        """Return the documents whose mark is on an expense in Debitoor."""
+        """Return the documents whose marker is on an expense in Debitoor."""
         return found_documents(self.debitoor.expenses(page_size=PAGE_SIZE), self._key, self.account.specification)
 
     def samples(self, most: int) -> Sequence[Document]:

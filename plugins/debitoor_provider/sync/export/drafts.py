@@ -77,7 +77,7 @@ class ExpenseDraft:
 class ExpenseDrafts:
     """Drafts of a list of documents.
 
-    :param marked: expenses that carry a document's mark, by its id
+    :param marked: expenses that carry a document's marker, by its id
     :param files: as many items as files may be read, each of which costs a call
     :param largest: bytes of a file that Debitoor takes; ``None``: files are not looked at
     :param select: returns why the account does not take a document, see :meth:`.ExportDirection.select`
@@ -150,11 +150,11 @@ class ExpenseDrafts:
         return before_reading(left_out) or select_workflow(detail.workflow, self.account)
 
     def copies_of(self, record: Document) -> Sequence[Copy]:
-        """Return the expenses that carry the document's mark."""
+        """Return the expenses that carry the document's marker."""
         return as_copies(self.marked.get(record.document_uid, ()))
 
     def present(self, record: Document, drafted: ExpenseDraft) -> Message | bool:
-        """Return whether Debitoor has an expense with the document's mark and a file; files are not compared."""
+        """Return whether Debitoor has an expense with the document's marker and a file; files are not compared."""
         there = self.marked.get(record.document_uid, ())
         if not there:
             return False

@@ -35,7 +35,7 @@ from debitoor_provider.sync.export.tax_lines import (
     stated_split,
 )
 from debitoor_provider.sync.export.waits import require_period
-from debitoor_provider.sync.findings import PAID_BEFORE
+from debitoor_provider.sync.marks import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO, cents, is_currency
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held, rejected
 from debitoor_provider.sync.period import is_far_ahead

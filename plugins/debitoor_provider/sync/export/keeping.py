@@ -26,7 +26,7 @@ def keep(ledger: Ledger, entry: Entry, there: Sequence[Expense], left_out: LeftO
 
     It is archived later only if the expense still has the amount that was sent, and a file of the same size.
 
-    :param there: the expenses with its mark, as many as a person wanted
+    :param there: the expenses with its marker, as many as a person wanted
     """
     expense = next((one for one in there if one.id == entry.target_id), there[0])
     has_file = expense.file is not None and expense.file.size_bytes in (None, entry.file_bytes)

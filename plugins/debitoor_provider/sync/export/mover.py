@@ -147,7 +147,7 @@ class ExpenseMover:
         return False
 
     def _marked(self, entry: Entry) -> Sequence[Expense]:
-        """Return the expenses that carry the document's mark.
+        """Return the expenses that carry the document's marker.
 
         :raises Obstacle: when there are more than a person wanted, unless one more is wanted now
         """
@@ -281,7 +281,7 @@ class ExpenseMover:
             raise UnclearOutcome(message, service=error.service, operation=error.operation).after(error) from error
 
     def _adopt(self, entry: Entry, there: Sequence[Expense], booking: Booking, content: Content) -> None:
-        """Take an expense that carries this document's mark as its copy, if it is one."""
+        """Take an expense that carries this document's marker as its copy, if it is one."""
         for expense in there:
             same_file = expense.file is not None and expense.file.size_bytes in (None, content.size)
             if same_file and not booking.figures.differences(expense):

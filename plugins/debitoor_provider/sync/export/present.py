@@ -1,4 +1,4 @@
-"""Which expenses Debitoor has for documents of GetMyInvoices, found by the documents' marks."""
+"""Which expenses Debitoor has for documents of GetMyInvoices, found by the documents' markers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.export.booked_amounts import reverse_charge_of
-from debitoor_provider.sync.marks import find_marker, without_marker
+from debitoor_provider.sync.markers import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
 from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def expenses_of(debitoor: DebitoorClient, days: Iterable[date | None]) -> Mapping[int, list[Expense]]:
-    """Return the expenses that carry the mark of a document, by the document's id.
+    """Return the expenses that carry the marker of a document, by the document's id.
 
     An expense is newer than its document, so those changed since the first of the documents arrived are all there can
     be. The documents' dates do not narrow the question, since people change them; nor does the ledger, which may be a
@@ -56,15 +56,15 @@ def copies_since(debitoor: DebitoorClient, days: Iterable[date | None]) -> Copie
 def doubled_since(debitoor: DebitoorClient, days: Iterable[date | None], at_least: int = 0) -> Copies:
     """Return those of :func:`copies_since` that are several of one document.
 
-    Of the others only the marks are kept: a run may have written any number of expenses. Should there be several of a
+    Of the others only the markers are kept: a run may have written any number of expenses. Should there be several of a
     document, which is rare, the list is requested once more.
 
     :param at_least: how many expenses there are, as far as the caller knows
     """
     days = list(days)
     since = before(days, debitoor.clock_offset)
-    marks = debitoor.expense_descriptions_as(_marked, changed_since=since, at_least=at_least)
-    if not repeated(uid for one in marks for uid in ((one,) if isinstance(one, int) else one)):
+    markers = debitoor.expense_descriptions_as(_marked, changed_since=since, at_least=at_least)
+    if not repeated(uid for one in markers for uid in ((one,) if isinstance(one, int) else one)):
         return {}
     return only_several(copies_since(debitoor, days))
 
@@ -85,18 +85,18 @@ def _as_copy(expense: Expense) -> Copy:
 
 
 def _uids(expense: Expense) -> frozenset[int]:
-    """Return the documents whose marks an expense carries."""
+    """Return the documents whose markers an expense carries."""
     return frozenset(marked_lines(expense))
 
 
 def _marked(descriptions: Iterable[str]) -> int | tuple[int, ...]:
-    """Return the document whose mark an expense with these lines carries, as most do, or else the documents."""
+    """Return the document whose marker an expense with these lines carries, as most do, or else the documents."""
     uids = {uid for text in descriptions if (uid := find_marker(text)) is not None}
     return uids.pop() if len(uids) == 1 else tuple(uids)
 
 
 def marked_lines(expense: Expense) -> dict[int, list[ExpenseLine]]:
-    """Return the lines of an expense that carry the mark of a document, by the document's id."""
+    """Return the lines of an expense that carry the marker of a document, by the document's id."""
     found: dict[int, list[ExpenseLine]] = {}
     for line in expense.lines:
         if (uid := find_marker(line.description)) is not None:
@@ -105,7 +105,7 @@ def marked_lines(expense: Expense) -> dict[int, list[ExpenseLine]]:
 
 
 def differs(there: Iterable[Expense]) -> Message:
-    """Return that expenses carry a document's mark, but say something else."""
+    """Return that expenses carry a document's marker, but say something else."""
     return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])
 
 
@@ -117,7 +117,7 @@ def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
 
 
 def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
-    """Return expenses with their marks and figures."""
+    """Return expenses with their markers and figures."""
     for expense in expenses:
         by_rate = sums_by_rate((line.tax_rate, line.gross_amount or ZERO) for line in expense.lines)
         gross = expense.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.export.present import marked_lines
 from debitoor_provider.sync.ledger import FoundDocument
-from debitoor_provider.sync.marks import without_marker
+from debitoor_provider.sync.markers import without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.parties import same_party
 from debitoor_provider.sync.rate_sums import RateAmounts
@@ -27,7 +27,7 @@ _REAL_AMOUNT = re.compile(r"(-?\d+\.\d\d) ([A-Z]{3})(?: \(.+\))?", re.ASCII)
 def found_documents(
     expenses: Iterable[Expense], key_of: Callable[[int], str], specification: Sequence[str]
 ) -> Iterator[FoundDocument]:
-    """Yield the documents whose mark is on an expense, once for each expense.
+    """Yield the documents whose marker is on an expense, once for each expense.
 
     Of an expense that a person made of several documents, each of them has its own lines.
 

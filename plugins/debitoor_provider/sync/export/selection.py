@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType, PaymentStatus
-from debitoor_provider.sync.marks import find_sales_marker
+from debitoor_provider.sync.markers import find_sales_marker
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.text import fold, shown
@@ -76,7 +76,7 @@ def select(document: Document, account: ExportAccount, *, archived_by_us: bool =
 
     A permanent reason comes first, so that a document waits only when nothing else is against it.
     Of those that may change, the date comes last: with a date alone the filter would still leave the document out.
-    Approval is not in the record: see :func:`select_workflow`. Nor is whether a mark in the note is that of a sales
+    Approval is not in the record: see :func:`select_workflow`. Nor is whether a marker in the note is that of a sales
     document of these books: see :meth:`.ExportDirection.select`.
 
     :param archived_by_us: archived because it had been sent; a person wants it sent again

@@ -22,7 +22,7 @@ from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sale
 from debitoor_provider.sync.import_.restored import found_documents
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.import_.tax_amounts import gross_of
-from debitoor_provider.sync.marks import ANY_SALES_MARKER
+from debitoor_provider.sync.markers import ANY_SALES_MARKER
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
 from debitoor_provider.sync.steps.left_out import LeftOut
@@ -243,7 +243,7 @@ class ImportDirection:
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
     ) -> Iterable[TargetRecord]:
-        """Return the documents of a period that carry the mark of a sales document; others are left out."""
+        """Return the documents of a period that carry the marker of a sales document; others are left out."""
         return target_records(
             self.getmyinvoices.documents_kept_in(
                 keep, archived=Archived.ANY, note=ANY_SALES_MARKER, start=start, end=end
@@ -262,7 +262,7 @@ class ImportDirection:
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
     def found(self) -> Iterable[FoundDocument]:
-        """Return the sales documents whose mark is in a note in GetMyInvoices, with what Debitoor states of them."""
+        """Return the sales documents whose marker is in a note in GetMyInvoices, with what Debitoor states of them."""
         marked = self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER)
         return found_documents(marked, self.debitoor, self._key)
 

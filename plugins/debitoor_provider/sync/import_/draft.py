@@ -12,7 +12,7 @@ from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.sync.import_.selection import undated
 from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, amounts_of_copy, gross_of, turned
 from debitoor_provider.sync.ledger import Sent
-from debitoor_provider.sync.marks import sales_marker
+from debitoor_provider.sync.markers import sales_marker
 from debitoor_provider.sync.money import ZERO, cents
 from debitoor_provider.sync.naming.filename import file_name
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, held
@@ -121,7 +121,7 @@ def _with_gross(document: SalesDocument) -> SalesDocument:
 
 
 def note_of(document: SalesDocument, account: ImportAccount) -> str:
-    """Return the note of an upload, which ends with the document's mark."""
+    """Return the note of an upload, which ends with the document's marker."""
     return f"{account.defaults.note} {sales_marker(document.id)}".strip()
 
 

@@ -85,11 +85,11 @@ class UploadDrafts:
         return None
 
     def copies_of(self, record: SalesDocument) -> Sequence[Copy]:
-        """Return the documents that carry the sales document's mark."""
+        """Return the documents that carry the sales document's marker."""
         return self.copies.get(record.id, ())
 
     def present(self, record: SalesDocument, drafted: UploadDraft) -> Message | bool:
-        """Return whether GetMyInvoices has a document with the sales document's mark."""
+        """Return whether GetMyInvoices has a document with the sales document's marker."""
         there = self.copies_of(record)
         return booked_twice(there) if len(there) > 1 else bool(there)
 

@@ -24,7 +24,7 @@ from debitoor_provider.sync.import_.records import SALES_DOCUMENTS
 from debitoor_provider.sync.import_.same_file import existing, unclear_if_it_fails
 from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.marks import find_sales_marker, sales_marker
+from debitoor_provider.sync.markers import find_sales_marker, sales_marker
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.snapshot import is_fresh
 from debitoor_provider.sync.steps.duplicates import (
@@ -171,7 +171,7 @@ class UploadMover:
         return False
 
     def _take(self, entry: Entry, copies: Sequence[Document], document: SalesDocument | None = None) -> None:
-        """Take the one document that carries the sales document's mark as its copy.
+        """Take the one document that carries the sales document's marker as its copy.
 
         :param document: the sales document, unless it was being sent
         :raises Obstacle: when there are several
@@ -193,7 +193,7 @@ class UploadMover:
         return True
 
     def _adopt(self, entry: Entry, there: Document, document: SalesDocument | None = None) -> None:
-        """Take a document that carries the sales document's mark as its copy."""
+        """Take a document that carries the sales document's marker as its copy."""
         sent = None
         if entry.state is State.SENDING:
             self._repair(there)

@@ -1,4 +1,4 @@
-"""Which documents GetMyInvoices has for sales documents of Debitoor, found by the marks in their notes."""
+"""Which documents GetMyInvoices has for sales documents of Debitoor, found by the markers in their notes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.record_file import RecordFileMapping
-from debitoor_provider.sync.marks import ANY_SALES_MARKER, find_sales_marker
+from debitoor_provider.sync.markers import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.statement import Statement, TargetRecord
 from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
 from debitoor_provider.sync.steps.duplicates import before
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Mapping[str, list[Document]]:
-    """Return the documents that carry the mark of a sales document, by the sales document's id.
+    """Return the documents that carry the marker of a sales document, by the sales document's id.
 
     A copy is newer than what it was made from, so those changed since the first was booked are all there can be.
 
@@ -40,7 +40,7 @@ def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -
 def doubled_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Copies:
     """Return those of :func:`copies_of` that are several of one sales document.
 
-    Of the others only the marks are kept: a run may have written any number of documents. Should there be several of
+    Of the others only the markers are kept: a run may have written any number of documents. Should there be several of
     one, which is rare, the list is requested once more.
     """
     days = list(days)
@@ -90,7 +90,7 @@ def recorded(documents: Iterable[Document]) -> Iterator[TargetRecord]:
 
 
 def target_records(documents: Iterable[Document]) -> Iterator[TargetRecord]:
-    """Return documents that carry a mark, with their figures."""
+    """Return documents that carry a marker, with their figures."""
     for document in documents:
         if sales_id := find_sales_marker(document.note):
             yield TargetRecord(

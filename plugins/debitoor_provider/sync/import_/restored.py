@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, amounts_of_copy
 from debitoor_provider.sync.ledger import FoundDocument
-from debitoor_provider.sync.marks import find_sales_marker
+from debitoor_provider.sync.markers import find_sales_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def found_documents(
     documents: Iterable[Document], debitoor: DebitoorClient, key_of: Callable[[str], str]
 ) -> Collection[FoundDocument]:
-    """Return the sales documents whose mark is in the note of a document, once for each document.
+    """Return the sales documents whose marker is in the note of a document, once for each document.
 
     :param debitoor: its records state the customers and the amounts by tax rate
     :param key_of: returns the exchange key of a sales document

@@ -9,7 +9,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import AlreadyExists, NotFound, RejectError, ServiceError, UnclearOutcome
 from debitoor_provider.services.getmyinvoices.enums import Archived, DocumentType
 from debitoor_provider.sync.import_.present import as_copies
-from debitoor_provider.sync.marks import find_sales_marker
+from debitoor_provider.sync.markers import find_sales_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.obstacle import held
 
@@ -27,7 +27,7 @@ def existing(
     """Return the document that has the same file, if it is a copy of the sales document.
 
     Two sales documents may be printed to the same bytes, and GetMyInvoices takes a file only once. One without a
-    mark was uploaded by hand, and is a copy if it says nothing else.
+    marker was uploaded by hand, and is a copy if it says nothing else.
 
     :raises Obstacle: when it stands for something else
     :raises AlreadyExists: when it cannot be found
@@ -36,8 +36,8 @@ def existing(
         there = _by_id(getmyinvoices, already.document_uid, already)
     else:
         there = _by_number(getmyinvoices, document.number, already)
-    mark = find_sales_marker(there.note)
-    if mark != document.id and (mark or not _says_nothing_else(there, upload)):
+    marker = find_sales_marker(there.note)
+    if marker != document.id and (marker or not _says_nothing_else(there, upload)):
         (same,) = as_copies([there])
         raise held("same_file", document=same.named())
     return there

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger.database.tables import documents, events
 from debitoor_provider.sync.ledger.database.types import storable
 from debitoor_provider.sync.ledger.states import EventKind
+from debitoor_provider.sync.marks import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.text import caseless
 
 if TYPE_CHECKING:

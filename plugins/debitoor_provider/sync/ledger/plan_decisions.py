@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from debitoor_provider.sync.findings import BOOKED_TWICE
 from debitoor_provider.sync.ledger.results import Outcome
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, State
+from debitoor_provider.sync.marks import BOOKED_TWICE
 
 if TYPE_CHECKING:
     from debitoor_provider.messages import Message

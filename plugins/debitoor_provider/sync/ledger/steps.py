@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from debitoor_provider.sync.findings import BOOKED_TWICE, POSSIBLE_DUPLICATE, STORED_DIFFERENTLY
 from debitoor_provider.sync.ledger.database.tables import documents
 from debitoor_provider.sync.ledger.entries import NO_REASON, duplicate_columns, mark_columns
 from debitoor_provider.sync.ledger.events import RUN
@@ -12,6 +11,7 @@ from debitoor_provider.sync.ledger.rows import sent_values, stated_values
 from debitoor_provider.sync.ledger.sent import NOT_BOOKED
 from debitoor_provider.sync.ledger.states import DONE, EventKind
 from debitoor_provider.sync.ledger.transitions import advance, advance_all, advance_some, unchanged
+from debitoor_provider.sync.marks import BOOKED_TWICE, POSSIBLE_DUPLICATE, STORED_DIFFERENTLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

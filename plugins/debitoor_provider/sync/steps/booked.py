@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.findings import UNBOOKED
 from debitoor_provider.sync.ledger import DONE, IllegalTransition
+from debitoor_provider.sync.marks import UNBOOKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

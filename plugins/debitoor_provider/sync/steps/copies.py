@@ -1,4 +1,4 @@
-"""The records at a target that carry the marks of documents."""
+"""The records at a target that carry the markers of documents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A record at the target that carries a document's mark.
+    """A record at the target that carries a document's marker.
 
     :param number: by which people know it; may be empty
     :param has_file: whether a file is attached to it
@@ -43,7 +43,7 @@ class Copy:
 
 
 Copies: TypeAlias = Mapping[str, Sequence[Copy]]
-"""The records that carry the mark of a document, by the document's id."""
+"""The records that carry the marker of a document, by the document's id."""
 
 
 def only_several(copies: Copies) -> Copies:

@@ -177,7 +177,7 @@ class Direction(Protocol[Record]):
         ...
 
     def copies(self, days: Iterable[date | None]) -> Copies:
-        """Return the records at the target that carry a document's mark and were written on these days or later.
+        """Return the records at the target that carry a document's marker and were written on these days or later.
 
         :param days: one of them ``None``: all records
         """
@@ -193,7 +193,7 @@ class Direction(Protocol[Record]):
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
     ) -> Iterable[TargetRecord]:
-        """Return the target's records of a period: those with a mark, and others that the account could have made.
+        """Return the target's records of a period: those with a marker, and others that the account could have made.
 
         :param start: first date, inclusive
         :param end: last date, inclusive
@@ -217,7 +217,7 @@ class Direction(Protocol[Record]):
         ...
 
     def found(self) -> Iterable[FoundDocument]:
-        """Return the documents whose mark is on a record at the target."""
+        """Return the documents whose marker is on a record at the target."""
         ...
 
     def samples(self, most: int) -> Sequence[Record]:

@@ -81,7 +81,7 @@ class Drafts(Protocol[Given]):
         ...
 
     def copies_of(self, record: Given) -> Sequence[Copy]:
-        """Return the records at the target that carry a document's mark."""
+        """Return the records at the target that carry a document's marker."""
         ...
 
     def present(self, record: Given, draft: Draft) -> Message | bool:

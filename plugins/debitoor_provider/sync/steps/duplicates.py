@@ -1,4 +1,4 @@
-"""What the target has already: by the marks of the documents, and by earlier attempts (design section 5)."""
+"""What the target has already: by the markers of the documents, and by earlier attempts (design section 5)."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def hold_if_doubled(job: Job, entry: Entry, copies: Sequence[Copy]) -> Message |
 def earlier_records(entry: Entry, there: Iterable[Copy]) -> dict[str, Any]:
     """Return, for an announcement, the ids of the records next to which a person wants another one.
 
-    :param there: the records that carry the document's mark, for the case that the ledger does not know the id
+    :param there: the records that carry the document's marker, for the case that the ledger does not know the id
     """
     if not entry.wants_new_record:
         return {}

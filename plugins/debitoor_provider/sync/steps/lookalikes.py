@@ -1,4 +1,4 @@
-"""Documents that may be duplicates although no mark connects them: under another id, or booked by hand.
+"""Documents that may be duplicates although no marker connects them: under another id, or booked by hand.
 
 Among documents of the ledger the one that came later may be the duplicate; of two that go in the same run, that is the
 one that was planned later. So a preview, a run and its next attempt come to the same result.
@@ -11,9 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.findings import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.ledger import DUE, likeness_keys
 from debitoor_provider.sync.likeness import Facts, alike
+from debitoor_provider.sync.marks import POSSIBLE_DUPLICATE
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 from debitoor_provider.sync.steps.known import GIVEN_UP, Known, by_likeness, key_of, one_each, others_like
 from debitoor_provider.sync.text import one_line

@@ -1,4 +1,4 @@
-"""A lost ledger, restored from the marks that every record at the target carries (design section 5)."""
+"""A lost ledger, restored from the markers that every record at the target carries (design section 5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def rebuild(job: Job) -> RebuildResult:
-    """Enter every document whose mark is on a record at the target as moved.
+    """Enter every document whose marker is on a record at the target as moved.
 
     Two sync accounts that share both services find each other's documents too: that keeps either from sending them.
     Those of which the target has more than one record are held.

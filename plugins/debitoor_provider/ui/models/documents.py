@@ -12,8 +12,8 @@ from debitoor_provider.messages import readable
 from debitoor_provider.runs.history import with_canonical_amounts
 from debitoor_provider.sync.accounts.values import not_valid
 from debitoor_provider.sync.directions import DIRECTIONS
-from debitoor_provider.sync.findings import EInvoice, Mark
 from debitoor_provider.sync.ledger import ATTENTION, DONE, Entry, Event, EventKind, State, origins
+from debitoor_provider.sync.marks import EInvoice, Mark
 from debitoor_provider.sync.steps.lookalikes import lookalike_keys
 from debitoor_provider.ui.models.common import Moment, RequestDay, RunRef, Text, in_currency
 from debitoor_provider.ui.models.corrections import StatedFacts
