@@ -43,7 +43,7 @@ def ecb_rates() -> str:
 
 
 def turn_seconds() -> float:
-    """Return the seconds after which a step gives its worker back; what is left goes in its next turn."""
+    """Return the seconds after which a step gives its worker back; what is left goes in its next time slice."""
     return float(conf.getfloat(SECTION, "turn_seconds", fallback=240.0))
 
 

@@ -360,14 +360,14 @@ class TestLeftToTheSteps:
         assert {currency: Decimal(gross) for currency, gross in moved["sums"].items()} == {"EUR": booked}
         assert export.lineage.facts == event.extra
 
-    @pytest.mark.parametrize("meanwhile", ["a turn that ends", "a process that is killed"])
+    @pytest.mark.parametrize("meanwhile", ["a time slice that ends", "a process that is killed"])
     def test_what_was_moved_in_an_earlier_turn_or_try_of_the_plan_is_in_its_event(
         self, first, due, acme, receipt, monkeypatch, meanwhile
     ):
         receipt(), receipt()
         plan = first()
         with monkeypatch.context() as patch:
-            if meanwhile == "a turn that ends":
+            if meanwhile == "a time slice that ends":
                 patch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
                 ended: type[BaseException] = AirflowRescheduleException
             else:

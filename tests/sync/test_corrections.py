@@ -148,15 +148,15 @@ POSITIVE = {
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("rule", "turned"), [("negate", -1), ("keep", 1)])
-def test_amounts_of_a_credit_note_may_be_stated_with_either_sign(rule: str, turned: int, sign: int) -> None:
+@pytest.mark.parametrize(("rule", "factor"), [("negate", -1), ("keep", 1)])
+def test_amounts_of_a_credit_note_may_be_stated_with_either_sign(rule: str, factor: int, sign: int) -> None:
     tax = ((D(19), sign * D("119.00")), (D(7), sign * D("10.70")))
     stated = Decisions(corrections=Corrections(tax=tax))
     account = export(positive_credit_note=rule)
     booking = draft(replace(DOCUMENT, **POSITIVE), PAPER, BOOKS, account, decisions=stated)
     assert {rate: D(gross) for rate, gross in lines(booking).items()} == {
-        "19": turned * D("119.00"),
-        "7": turned * D("10.70"),
+        "19": factor * D("119.00"),
+        "7": factor * D("10.70"),
     }
     assert problems_of(stated.corrections, D("129.70"), None, None, today=date(2026, 11, 29)) == []
 

@@ -137,12 +137,12 @@ def test_a_stopped_worker_ends_and_leaves_no_document_half_done(stage: Stage) ->
     with stage.worker() as worker:
         stage.airflow.until(lambda: _is_sending(stage), "to begin", 240)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(120)  # a turn, the document under way, and the end of the processes
+        worker.wait(120)  # a time slice, the document under way, and the end of the processes
     states = stage.states()
     assert State.SENDING not in states
     assert State.MOVED in states
     assert State.PLANNED in states
-    assert stage.state(run_id) == "running"  # its turn was given back
+    assert stage.state(run_id) == "running"  # its worker was given back
     stage.sandbox.clear_faults()
     with stage.worker():
         stage.wait_for(run_id, "success")

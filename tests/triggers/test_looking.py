@@ -25,7 +25,7 @@ class Watching(LookingTrigger):
         self.threads: list[str] = []
 
     @property
-    def turn(self) -> str:
+    def lock_key(self) -> str:
         return self.turn_of
 
     def look(self) -> Any:

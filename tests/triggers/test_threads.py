@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import NoReturn
 
-from debitoor_provider.triggers.threads import in_turn
+from debitoor_provider.triggers.threads import one_at_a_time
 
 
 def fails() -> NoReturn:
@@ -13,7 +13,7 @@ def fails() -> NoReturn:
 
 
 async def contend() -> list[BaseException]:
-    found = await asyncio.gather(in_turn("acme", fails), in_turn("acme", fails), return_exceptions=True)
+    found = await asyncio.gather(one_at_a_time("acme", fails), one_at_a_time("acme", fails), return_exceptions=True)
     return [error for error in found if isinstance(error, BaseException)]
 
 

@@ -122,7 +122,7 @@ class SyncOperator(BaseOperator):
 
         :raises StopError: when a person has to correct something first; also an ``AirflowFailException``
         :raises RetryError: when documents are left that may go later
-        :raises AirflowRescheduleException: when the step's turn is over
+        :raises AirflowRescheduleException: when the step's time slice is over
         """
         return self._in_job(context, self.step)
 
@@ -142,7 +142,7 @@ class SyncOperator(BaseOperator):
             raise
 
     def _run(self, job: Job, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
-        from debitoor_provider.policies.turns import in_turns
+        from debitoor_provider.policies.time_slices import in_time_slices
         from debitoor_provider.runs.lineage import lineage_of
         from debitoor_provider.sync.ledger import LedgerError
         from debitoor_provider.sync.steps.report import STOPPED
@@ -150,7 +150,7 @@ class SyncOperator(BaseOperator):
         try:
             self.require_direction(job)
             self.lineage = lineage_of(job, self.reads, self.writes)
-            with in_turns(job):
+            with in_time_slices(job):
                 is_alone = self._is_first(job)
                 if is_alone:
                     self._begin(job, context)

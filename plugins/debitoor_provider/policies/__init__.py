@@ -1,3 +1,3 @@
-"""How tasks are retried, ordered and take turns."""
+"""How tasks are retried, ordered and divided into time slices."""
 
 from __future__ import annotations

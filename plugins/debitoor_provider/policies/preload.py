@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _MODULES = (
     "debitoor_provider.dag_factory",
     "debitoor_provider.operators.whole_run",
-    "debitoor_provider.policies.turns",
+    "debitoor_provider.policies.time_slices",
     "debitoor_provider.runs.announcement",
     "debitoor_provider.runs.form",
     "debitoor_provider.runs.jobs",

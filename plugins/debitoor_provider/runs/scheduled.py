@@ -40,8 +40,8 @@ class Scheduled(NamedTuple):
     close: Callable[[], None]
 
     @property
-    def turn(self) -> str:
-        """What one thread at a time asks: a source with a key, else a connection."""
+    def lock_key(self) -> str:
+        """By which runs that ask the same exclude each other: a source with a key, else a connection."""
         account = self.job.account
         return self.question.source if self.question else account.connection_of(row_of(account).source)
 

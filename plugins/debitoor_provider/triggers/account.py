@@ -41,7 +41,7 @@ class DebitoorAccountCleanTrigger(LookingTrigger):
         self.synced_since = synced_since
 
     @property
-    def turn(self) -> str:
+    def lock_key(self) -> str:
         """The account."""
         return f"account {self.account}"
 

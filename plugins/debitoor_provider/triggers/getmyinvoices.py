@@ -31,7 +31,7 @@ class GetMyInvoicesDocumentTrigger(LookingTrigger):
         self.at_least = at_least
 
     @property
-    def turn(self) -> str:
+    def lock_key(self) -> str:
         """The connection."""
         return self.getmyinvoices_conn_id
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from debitoor_provider.policies.retry import next_look, passes
-from debitoor_provider.triggers.threads import in_turn
+from debitoor_provider.triggers.threads import one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ class LookingTrigger(BaseTrigger):
             await asyncio.sleep(pause)
             pause = self.poke_interval
             try:
-                found = await in_turn(self.turn, self.look)
+                found = await one_at_a_time(self.lock_key, self.look)
             except Exception as error:  # noqa: BLE001  a worker meets it again, in the task's own log
                 if not passes(error):
                     self.log.warning("What went wrong is reported by a worker: %s", error)
@@ -55,8 +55,8 @@ class LookingTrigger(BaseTrigger):
 
     @property
     @abstractmethod
-    def turn(self) -> str:
-        """What one trigger at a time asks."""
+    def lock_key(self) -> str:
+        """By which triggers that ask the same exclude each other."""
 
     @abstractmethod
     def look(self) -> Any:

@@ -22,7 +22,7 @@ from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.ledger import LedgerError
 from debitoor_provider.sync.steps.report import STOPPED
 from debitoor_provider.sync.window import RunKind
-from debitoor_provider.triggers.threads import in_turn
+from debitoor_provider.triggers.threads import one_at_a_time
 from debitoor_provider.triggers.together import plan_together
 
 if TYPE_CHECKING:
@@ -114,19 +114,19 @@ class PlanTrigger(BaseTrigger):
         """Plan in a thread, together with the others that ask the source with the same key."""
         account = account_of(self.account, None, self.folder)
         if self.folder:
-            await in_turn(self.folder, partial(require_single, self.account, Path(self.folder)))
+            await one_at_a_time(self.folder, partial(require_single, self.account, Path(self.folder)))
         if self.digest and digest(account) != self.digest:
             self.log.info("The account's file here is of another version, so the run is planned on a worker.")
             return None
         hooks = row_of(account).hooks.items()
         self._connections = {account.connection_of(service): resolve_name(hook) for service, hook in hooks}
         connection = account.connection_of(row_of(account).source)
-        scheduled = await in_turn(connection, partial(open_scheduled, self.account, account, context, kept_hook))
+        scheduled = await one_at_a_time(connection, partial(open_scheduled, self.account, account, context, kept_hook))
         return await plan_together(scheduled)
 
     async def _stays(self, error: StopError) -> bool:
         """Return whether a worker would ask the service with what it has refused; makes no call of it."""
         for conn_id, hook in self._connections.items():
             if hook.hook_name == error.service:
-                return await in_turn(conn_id, partial(KEPT.is_current, conn_id, hook.get_connection))
+                return await one_at_a_time(conn_id, partial(KEPT.is_current, conn_id, hook.get_connection))
         return False

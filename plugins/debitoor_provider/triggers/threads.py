@@ -18,18 +18,18 @@ T = TypeVar("T")
 # Of our own: the event loop's few threads are for all triggers, and a service may let a call wait for a minute.
 _threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="debitoor-trigger")
 # By event loop: a lock that was waited for belongs to one.
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Lock]] = WeakKeyDictionary()
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Lock]] = WeakKeyDictionary()
 
 
-async def in_turn(connection: str, work: Callable[[], T]) -> T:
-    """Do something in a thread; those who use a connection take turns, so that a slow one keeps no other waiting.
+async def one_at_a_time(key: str, work: Callable[[], T]) -> T:
+    """Do something in a thread; those with one key wait for each other, so that a slow connection delays no other.
 
-    :param connection: id of the connection, or whatever else one thread at a time is enough for
+    :param key: id of the connection, or whatever else one thread at a time is enough for
     :param work: what to do; it sees the trigger's context
     """
-    turns = _turns.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    turn = turns.setdefault(connection, asyncio.Lock())
-    async with turn:
+    locks = _locks.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    lock = locks.setdefault(key, asyncio.Lock())
+    async with lock:
         return await asyncio.wrap_future(in_thread(partial(copy_context().run, work)))
 
 

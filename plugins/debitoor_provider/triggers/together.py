@@ -44,21 +44,21 @@ async def plan_together(scheduled: Scheduled) -> Planned | None:
     """
     waiting = _Waiting(scheduled, copy_context(), Future())
     with _lock:
-        is_first = scheduled.turn not in _waiting
-        _waiting.setdefault(scheduled.turn, []).append(waiting)
+        is_first = scheduled.lock_key not in _waiting
+        _waiting.setdefault(scheduled.lock_key, []).append(waiting)
     if is_first:
         try:
-            in_thread(partial(_serve, scheduled.turn))
+            in_thread(partial(_serve, scheduled.lock_key))
         except Exception as error:  # noqa: BLE001  of all who wait by now
             with _lock:
-                batch = _waiting.pop(scheduled.turn)
+                batch = _waiting.pop(scheduled.lock_key)
             _fail(batch, error)
     return await asyncio.wrap_future(waiting.result)
 
 
-def _serve(turn: str) -> None:
+def _serve(lock_key: str) -> None:
     """Plan all that wait, and those who come in the meantime, until none is left."""
-    while batch := _next(turn):
+    while batch := _next(lock_key):
         try:
             listings = shared_listings([waiting.scheduled.question for waiting in batch])
             for waiting, shared in zip(batch, listings, strict=True):
@@ -67,12 +67,12 @@ def _serve(turn: str) -> None:
             _fail(batch, error)
 
 
-def _next(turn: str) -> list[_Waiting]:
+def _next(lock_key: str) -> list[_Waiting]:
     """Return those who wait; when there are none, the next one who comes needs a thread of its own."""
     with _lock:
-        batch = _waiting.pop(turn)
+        batch = _waiting.pop(lock_key)
         if batch:
-            _waiting[turn] = []
+            _waiting[lock_key] = []
         return batch
 
 

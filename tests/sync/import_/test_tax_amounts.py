@@ -47,8 +47,8 @@ def test_each_group_is_taken_as_it_is_stated() -> None:
 @pytest.mark.parametrize("document", [ONE_RATE, TWO_RATES])
 def test_the_amounts_have_the_sign_of_the_import(document: SalesDocument) -> None:
     gross = document.total_gross_amount or D(0)
-    turned = amounts_by_rate(document, -gross)
-    assert turned == {
+    negated = amounts_by_rate(document, -gross)
+    assert negated == {
         rate: RateAmounts(*(-amount for amount in amounts if amount is not None))
         for rate, amounts in amounts_by_rate(document, gross).items()
     }

@@ -28,7 +28,7 @@ from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
-from debitoor_provider.sync.steps.rename import name_again, turn
+from debitoor_provider.sync.steps.rename import name_again, naming_order
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.turns import SharedJudgement
 from debitoor_provider.sync.worth import Worth
@@ -116,7 +116,7 @@ class ImportDirection:
     ) -> tuple[Iterable[SalesDocument], list[str]]:
         """Return what the window asks for, and the ids that do not exist any more."""
         records, gone = list_sales(window, self.account, self.debitoor)
-        return sorted(records, key=lambda record: turn(record.id)), gone
+        return sorted(records, key=lambda record: naming_order(record.id)), gone
 
     def question(self, window: Window) -> None:
         """Return nothing to share: each account makes sure first that the books are its own."""

@@ -10,7 +10,7 @@ from debitoor_provider.services.debitoor.enums import SalesType
 from debitoor_provider.services.getmyinvoices.enums import PaymentStatus
 from debitoor_provider.services.getmyinvoices.models import NewDocument
 from debitoor_provider.sync.import_.selection import undated
-from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, amounts_of_copy, gross_of, turned
+from debitoor_provider.sync.import_.tax_amounts import amounts_by_rate, amounts_of_copy, gross_of, negated
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.markers import sales_marker
 from debitoor_provider.sync.money import ZERO, cents
@@ -41,7 +41,7 @@ def statement_of(upload: NewDocument) -> Statement:
 
 
 def sent_of(upload: NewDocument, document: SalesDocument) -> Sent:
-    """Return what the ledger keeps of an upload: a gross amount may be computed, and a sign turned.
+    """Return what the ledger keeps of an upload: a gross amount may be computed, and a sign changed.
 
     :param document: the sales document that is uploaded
     """
@@ -137,9 +137,9 @@ def signed(document: SalesDocument, account: ImportAccount) -> SalesDocument:
         raise held("positive_sales_credit_note", gross=gross, currency=document.currency)
     return replace(
         document,
-        total_net_amount=turned(document.total_net_amount),
-        total_gross_amount=turned(document.total_gross_amount),
-        unpaid_amount=turned(document.unpaid_amount),
+        total_net_amount=negated(document.total_net_amount),
+        total_gross_amount=negated(document.total_gross_amount),
+        unpaid_amount=negated(document.unpaid_amount),
     )
 
 

@@ -29,7 +29,7 @@ def amounts_by_rate(document: SalesDocument, gross: Decimal | None) -> dict[Stat
         if gross_of(document) == gross:
             return {rate: RateAmounts(gross, document.total_net_amount, document.total_tax_amount)}
         if gross_of(document) == -gross:
-            return {rate: RateAmounts(gross, turned(document.total_net_amount), turned(document.total_tax_amount))}
+            return {rate: RateAmounts(gross, negated(document.total_net_amount), negated(document.total_tax_amount))}
         return {rate: RateAmounts(gross)}
     total = sum((group.gross_amount for group in groups), ZERO)
     if total not in (gross, -gross):
@@ -56,6 +56,6 @@ def gross_of(document: SalesDocument) -> Decimal | None:
     return gross
 
 
-def turned(amount: Decimal | None) -> Decimal | None:
+def negated(amount: Decimal | None) -> Decimal | None:
     """Return an amount with the other sign."""
     return None if amount is None else -amount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import Outcome, State
-from debitoor_provider.sync.steps.rename import FreeNames, other_wish, turn
+from debitoor_provider.sync.steps.rename import FreeNames, naming_order, other_wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ def name_foreseen(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[
             row.name = row.entry.target_name
         elif row.is_due and (row.entry is None or row.entry.state is not State.SENDING):
             wanted.append(row)
-    wanted.sort(key=lambda row: turn(row.planned.source_id))
+    wanted.sort(key=lambda row: naming_order(row.planned.source_id))
     wishes = [job.direction.wish(job.direction.corrected(row.record, row.decisions)) for row in wanted]
     for row, name in zip(wanted, names.give_each(wishes), strict=True):
         row.name = name

@@ -55,7 +55,7 @@ class Round(Generic[T]):
 
     def _next(self) -> tuple[T] | tuple[()]:
         with self._asking:
-            if self._any_begun and self._is_over():  # a turn begins with its first thing, see policies/turns
+            if self._any_begun and self._is_over():  # the first begins in any case, see policies/time_slices
                 return ()
             try:
                 thing = next(self._things)

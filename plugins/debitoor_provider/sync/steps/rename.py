@@ -56,7 +56,7 @@ def _rename(unnamed: list[Entry], job: Job) -> int:
         for entry in naming.named:
             log.info("Document %s: %r becomes %r", entry.source_id, entry.source_name, entry.target_name)
         named += len(naming.named)
-        unnamed = sorted(naming.taken, key=lambda entry: turn(entry.source_id))
+        unnamed = sorted(naming.taken, key=lambda entry: naming_order(entry.source_id))
     return named
 
 
@@ -95,8 +95,8 @@ def other_wish(job: Job, entry: Entry, record: Any) -> str | None:
     return None if before == wish and is_numbered(name, wish) else wish
 
 
-def turn(source_id: str) -> tuple[int, str]:
-    """Return the key by which documents get their names in turn: older ones first, so that they get lower numbers."""
+def naming_order(source_id: str) -> tuple[int, str]:
+    """Return the key by which documents get their names in order: older ones first, so that they get lower numbers."""
     return len(source_id), source_id
 
 

@@ -26,8 +26,8 @@ REST = timedelta(seconds=30)
 """How long it stays out of the queue then: long enough for the scheduler to give its slot to who waits."""
 
 
-class Turn(threading.Event):
-    """The event that ends a step; set automatically some time after the first document, so that every turn moves one.
+class TimeSlice(threading.Event):
+    """The event that ends a step; set automatically some time after the first document, so that every slice moves one.
 
     :param seconds: the time
     """
@@ -51,17 +51,17 @@ class Turn(threading.Event):
 
 
 @contextmanager
-def in_turns(job: Job) -> Iterator[None]:
-    """Let a step work for a while only; what is left goes in its next turn.
+def in_time_slices(job: Job) -> Iterator[None]:
+    """Let a step work for a while only; what is left goes in its next time slice.
 
-    A turn is no attempt: Airflow counts none, however long the period is.
+    A time slice is no attempt: Airflow counts none, however long the period is.
 
     :raises AirflowRescheduleException: when something is left
     """
-    job.ending = turn = Turn(turn_seconds())
+    job.ending = time_slice = TimeSlice(turn_seconds())
     try:
         yield
     except Interrupted:
-        if turn.is_stopped:
+        if time_slice.is_stopped:
             raise
         raise AirflowRescheduleException(datetime.now(UTC) + REST) from None

@@ -21,7 +21,7 @@ PERIOD = {"from": "2026-01-01", "to": None}
 
 
 @pytest.fixture(autouse=True)
-def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DEBITOOR__TURN_SECONDS", "0")
 
 
@@ -48,7 +48,7 @@ def test_a_long_step_releases_its_slot_and_resumes_soon(context, step, run_type,
     with pytest.raises(AirflowRescheduleException) as rest:
         step(done.append).execute(context(run_type) | {"params": form})
     assert timedelta(seconds=20) < rest.value.reschedule_date - before < timedelta(minutes=2)
-    assert len(done) == 1  # each turn moves something
+    assert len(done) == 1  # each time slice moves something
 
 
 def test_a_turn_that_is_long_enough_is_the_only_one(context, step, monkeypatch):
@@ -82,10 +82,10 @@ def test_a_period_that_takes_many_turns_arrives_whole_and_once(context, acme, ac
     DebitoorPlanOperator(task_id="plan", account="acme", period_from="2026-01-01").execute(within)
     export = DebitoorExportOperator(task_id="export", account="acme")
 
-    for turn in range(1, 4):
+    for number in range(1, 4):
         with pytest.raises(AirflowRescheduleException):
             export.execute(within)
-        assert len(acme.expenses()) == turn
+        assert len(acme.expenses()) == number
     assert export.execute(within) == {"moved": 4}
 
     assert [(run.error, run.verdict) for run in ledger.runs.latest("acme")] == [("", "")]
