@@ -117,23 +117,26 @@ class Stops:
             rows = connection.execute(stops.update().where(*where).values(values).returning(*_STOP)).all()
         return sorted((Stop(*row) for row in rows), key=lambda stop: stop.id)
 
-    def use(self, account: str, limit_name: str, least: Decimal | int, run_id: str) -> Stop | None:
+    def use(self, account: str, limit_name: str, over: Decimal | int, run_id: str) -> Stop | None:
         """Return the stop that a person allowed, if a run may exceed a limit for it; now it is allowed to it alone.
 
-        :param least: how much has to be allowed at least
+        :param over: by how much the run exceeds it
         """
         usable = sa.or_(stops.c.used_by.is_(None), stops.c.used_by == run_id)
-        where = (*_of(account, limit_name), ~_PENDING, usable, stops.c.number >= _floor(least))
+        where = (*_of(account, limit_name), ~_PENDING, usable, stops.c.number >= _floor(over))
         newest = sa.select(stops.c.id).where(*where).order_by(stops.c.id.desc()).limit(1).scalar_subquery()
         with self._database().write() as connection:
             statement = stops.update().where(stops.c.id == newest, usable).values(used_by=run_id)
             row = connection.execute(statement.returning(*_STOP)).first()
         return None if row is None else Stop(*row)
 
-    def is_allowed(self, account: str, limit_name: str, least: Decimal | int) -> bool:
-        """Return whether the next run may exceed a limit because a person allowed it."""
+    def is_allowed(self, account: str, limit_name: str, over: Decimal | int) -> bool:
+        """Return whether the next run may exceed a limit because a person allowed it.
+
+        :param over: by how much the run exceeds it
+        """
         query = sa.select(stops.c.id).where(
-            *_of(account, limit_name), ~_PENDING, stops.c.used_by.is_(None), stops.c.number >= _floor(least)
+            *_of(account, limit_name), ~_PENDING, stops.c.used_by.is_(None), stops.c.number >= _floor(over)
         )
         with self._database().read() as connection:
             return connection.execute(query.limit(1)).first() is not None

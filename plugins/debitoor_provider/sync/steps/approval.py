@@ -12,7 +12,15 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.steps.lease import RunLeases
-from debitoor_provider.sync.steps.limits import PLAN_WAITS, LimitExceeded, ask, exceeded_by, is_allowed, person, to_move
+from debitoor_provider.sync.steps.limits import (
+    PLAN_WAITS,
+    LimitExceeded,
+    ask,
+    exceeded_by,
+    person,
+    to_move,
+    use_permission,
+)
 from debitoor_provider.sync.steps.stream import BATCH
 from debitoor_provider.sync.steps.transfer import LEASE
 
@@ -69,7 +77,7 @@ def question_of(job: Job) -> ApprovalQuestion | None:
 
     What was allowed before, on the page or for an earlier try of the run, is not asked again.
     """
-    exceeded = [excess for excess in exceeded_by(job) if not is_allowed(job, excess.limit_name, excess.least)]
+    exceeded = [excess for excess in exceeded_by(job) if not use_permission(job, excess.limit_name, excess.over)]
     if not exceeded:
         return None
     sums: dict[str, Decimal] = {}
@@ -113,7 +121,7 @@ def approve(job: Job, waiting: Waiting, actor: str) -> None:
     """
     for name, shown in waiting.asked.items():
         ask(job, name, Decimal(shown["number"]), Message.from_json(shown), approved_by=actor)
-        is_allowed(job, name, 0)
+        use_permission(job, name, 0)
 
 
 def refuse(job: Job, waiting: Waiting, actor: str) -> int:

@@ -51,7 +51,7 @@ class Excess(NamedTuple):
     message: Message
 
     @property
-    def least(self) -> Decimal:
+    def over(self) -> Decimal:
         """By how much the limit is exceeded."""
         return self.number - self.most
 
@@ -93,7 +93,7 @@ def require_within_limits(job: Job) -> None:
     exceeded = exceeded_by(job)
     job.ledger.stops.withdraw(job.account_id, *{NEW_DOCUMENTS, AMOUNT} - {excess.limit_name for excess in exceeded})
     for excess in exceeded:
-        if not is_allowed(job, excess.limit_name, excess.least):
+        if not use_permission(job, excess.limit_name, excess.over):
             _stop(job, excess.limit_name, excess.number, excess.message)
 
 
@@ -109,16 +109,16 @@ def require_few_archived(job: Job, number: int) -> None:
     excess = _excess(job, ARCHIVED, number + job.ledger.runs.counts(job.run_id).get("archived", 0), most)
     if excess is None:
         job.ledger.stops.withdraw(job.account_id, ARCHIVED)
-    elif not is_allowed(job, excess.limit_name, excess.least):
+    elif not use_permission(job, excess.limit_name, excess.over):
         _stop(job, excess.limit_name, excess.number, excess.message)
 
 
-def is_allowed(job: Job, limit_name: str, least: Decimal | int) -> bool:
-    """Return whether a person has allowed a run to exceed a limit; this run then uses the permission up.
+def use_permission(job: Job, limit_name: str, over: Decimal | int) -> bool:
+    """Use up a person's permission that a run exceeds a limit, and note it with the run; return whether there is one.
 
-    :param least: by how much at least
+    :param over: by how much the run exceeds the limit
     """
-    allowed = job.ledger.stops.use(job.account_id, limit_name, least, job.run_id)
+    allowed = job.ledger.stops.use(job.account_id, limit_name, over, job.run_id)
     if allowed:
         params = {"by": person(allowed.allowed_by), "limit": limit_name, "number": allowed.number}
         job.ledger.runs.note_answer(job.run_id, Message("limit_was_allowed", **params))
@@ -139,7 +139,7 @@ def foreseen(job: Job, planned: Iterable[PlannedDocument]) -> Message | None:
     if stopped is not None:
         return stopped
     for excess in _excesses(job, list(planned)):
-        if not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.least):
+        if not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.over):
             asks = job.account.limits.exceeded == "approval"
             return Message("plan_would_wait", reason=excess.message) if asks else excess.message
     return None
@@ -155,7 +155,7 @@ def foreseen_at_archive(job: Job, moved: int) -> Message | None:
         return None
     left = len(job.ledger.documents.to_archive(job.account_id, job.direction.name))
     excess = _excess(job, ARCHIVED, left + moved, most)
-    is_stop = excess and not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.least)
+    is_stop = excess and not job.ledger.stops.is_allowed(job.account_id, excess.limit_name, excess.over)
     return excess.message if excess and is_stop else None
 
 
@@ -175,7 +175,7 @@ class RejectedShare:
         if unanswered := _unanswered_share(job):
             raise LimitExceeded(unanswered, operation=job.direction.name)
         job.ledger.stops.withdraw(job.account_id, REJECTED_SHARE)
-        if is_allowed(job, REJECTED_SHARE, 0):
+        if use_permission(job, REJECTED_SHARE, 0):
             self._most = None
             return
         counts = job.ledger.runs.counts(job.run_id)
