@@ -149,7 +149,7 @@ class FolderDirection:
     def worth(self) -> Worth:
         return Worth("EUR")
 
-    def wish(self, record: Document) -> str:
+    def wanted_name(self, record: Document) -> str:
         return document_name(Template.parse(self.account.rename), record)
 
     def drafts(self, records: Sequence[Document], *, look: bool = True) -> FolderDrafts:
@@ -177,10 +177,10 @@ class FolderDirection:
         found: dict[str, list[Copy]] = {}
         for id_, record in self.folder.records().items():
             copy = Copy(id_, id_, _date(record), Decimal(record["gross"]), record["currency"])
-            found.setdefault(record["mark"], []).append(copy)
+            found.setdefault(record["marker"], []).append(copy)
         return found
 
-    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def repeated_copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         return only_several(self.copies(days))
 
     def target_records(
@@ -190,20 +190,20 @@ class FolderDirection:
             day = _date(record)
             if (start is None or (day and day >= start)) and (end is None or (day and day <= end)):
                 statement = Statement.of_total(day, (), Decimal(record["gross"]), record["currency"])
-                yield TargetRecord(id_, frozenset({record["mark"]}), id_, record["company"], statement)
+                yield TargetRecord(id_, frozenset({record["marker"]}), id_, record["company"], statement)
 
-    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+    def target_records_near(self, start: date, end: date) -> Iterable[TargetRecord]:
         return self.target_records(start, end, {})
 
     def archive(self, source_id: str) -> None:
         self.getmyinvoices.archive(int(source_id))
 
-    def found(self) -> Iterable[FoundDocument]:
+    def found_documents(self) -> Iterable[FoundDocument]:
         number = self.getmyinvoices.account_number
         return [
             FoundDocument(
-                source_id=record["mark"],
-                exchange_key=f"folder:{number}:{record['mark']}",
+                source_id=record["marker"],
+                exchange_key=f"folder:{number}:{record['marker']}",
                 target_id=id_,
                 target_name=id_,
                 document_date=_date(record),
@@ -228,7 +228,7 @@ class FolderDirection:
             self.folder.read(entry.target_id or "", into)
 
     def _there(self) -> dict[str, str]:
-        return {record["mark"]: id_ for id_, record in self.folder.records().items()}
+        return {record["marker"]: id_ for id_, record in self.folder.records().items()}
 
 
 def _date(record: dict[str, Any]) -> date | None:

@@ -39,7 +39,7 @@ class FolderDraft:
     def as_record(self) -> dict[str, Any]:
         date = self.document.document_date
         return {
-            "mark": self.marker,
+            "marker": self.marker,
             "company": self.company,
             "gross": str(self.gross),
             "currency": self.document.currency,

@@ -107,7 +107,7 @@ def test_a_run_files_names_and_archives_documents_once(
     assert done["archive"] == {"archived": 2}
     assert done["report"].startswith("1 document was rejected.")
     records = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
-    assert {name: record["mark"] for name, record in records.items()} == {
+    assert {name: record["marker"] for name, record in records.items()} == {
         "Paper Ltd_A 1.pdf.json": str(tagged[0]),
         "Paper Ltd_A 1_2.pdf.json": str(tagged[1]),
     }
@@ -175,7 +175,7 @@ def test_a_check_compares_the_folder_with_the_source(
     first, second = receipt(tags=["books"]), receipt(tags=["books"])
     sync()
     assert cli("check", "filed").code == 0
-    [one, other] = sorted(folder.glob("*.json"), key=lambda file: int(json.loads(file.read_text())["mark"]))
+    [one, other] = sorted(folder.glob("*.json"), key=lambda file: int(json.loads(file.read_text())["marker"]))
     one.write_text(one.read_text().replace('"gross": "119', '"gross": "118'))
     other.unlink()
     done = cli("check", "filed", "-o", "json")

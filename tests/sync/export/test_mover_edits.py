@@ -281,6 +281,6 @@ def _edited(stage: Stage, edits: list[tuple[dict[str, Any], dict[str, Any]]], ac
         assert entry.gross_amount == Decimal(str(expense["totalGrossAmount"])) == record.gross_amount
         assert entry.document_number == record.document_number
         assert entry.currency == record.currency
-        wish = stage.job(account).direction.wish(record)
-        assert entry.target_name == wish or is_numbered(entry.target_name or "", wish)
+        wanted = stage.job(account).direction.wanted_name(record)
+        assert entry.target_name == wanted or is_numbered(entry.target_name or "", wanted)
     assert len({name_key(name) for name in names}) == len(names)

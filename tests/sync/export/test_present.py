@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from debitoor_provider.sync.export.present import copies, copies_since, doubled_since, expenses_of
+from debitoor_provider.sync.export.present import copies, copies_since, expenses_of, repeated_since
 from tests.sync.stage import Stage
 
 
@@ -23,10 +23,10 @@ def test_only_documents_with_several_expenses_are_doubled(acme: Stage) -> None:
     acme.export()
     days = [date(2000, 1, 1)]
     watch = acme.watch()
-    assert doubled_since(acme.debitoor, days) == {}
+    assert repeated_since(acme.debitoor, days) == {}
     assert watch.calls["debitoor.expenses.list"] == 2  # to the empty page
     copied, _ = acme.company.expenses()
     acme.company.add_expense(date=copied["date"], lines=copied["lines"])
-    doubled = doubled_since(acme.debitoor, days)
+    doubled = repeated_since(acme.debitoor, days)
     assert doubled == {uid: found for uid, found in copies_since(acme.debitoor, days).items() if len(found) == 2}
     assert [len(found) for found in doubled.values()] == [2]

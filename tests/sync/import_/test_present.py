@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debitoor_provider.sync.import_.present import copies, copies_of, doubled_of
+from debitoor_provider.sync.import_.present import copies, copies_of, repeated_of
 from tests.sync.import_.test_mover import invoice
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ def test_only_sales_documents_with_several_copies_are_doubled(
     for _ in range(3):
         invoice(acme)
     acme.import_()
-    assert doubled_of(acme.gmi, DAYS) == {}
+    assert repeated_of(acme.gmi, DAYS) == {}
     copy = acme.company.documents()[0]
     acme.document(note=copy["note"], document_number=copy["documentNumber"])
-    doubled = doubled_of(acme.gmi, DAYS)
+    doubled = repeated_of(acme.gmi, DAYS)
     everything = copies(copies_of(acme.gmi, DAYS))
     assert doubled == {source: found for source, found in everything.items() if len(found) == 2}
     assert len(doubled) == 1

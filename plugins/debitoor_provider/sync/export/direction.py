@@ -25,7 +25,7 @@ from debitoor_provider.sync.export.listing import (
 )
 from debitoor_provider.sync.export.moving import moving
 from debitoor_provider.sync.export.names import require_category, unknown_names
-from debitoor_provider.sync.export.present import copies_since, doubled_since, expenses_of, recorded, target_records
+from debitoor_provider.sync.export.present import comparable, copies_since, expenses_of, repeated_since, target_records
 from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
@@ -195,7 +195,7 @@ class ExportDirection:
         books = self._books().currency
         return Worth(books, partial(booked_worth, self.account, books, self._rates), decided_amount)
 
-    def wish(self, record: Document) -> str:
+    def wanted_name(self, record: Document) -> str:
         """Return the file name that the account's template makes."""
         return document_name(self._template, record)
 
@@ -226,7 +226,7 @@ class ExportDirection:
             debitoor=self.debitoor,
             books=self._books,
             suppliers=self._suppliers,
-            recorded=self.recorded,
+            target_records_near=self.target_records_near,
             rates=self._rates,
             select=self.select,
         )
@@ -235,9 +235,9 @@ class ExportDirection:
         """Return the marked expenses that were written on these days or later."""
         return copies_since(self.debitoor, days)
 
-    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def repeated_copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return those of which a document has several."""
-        return doubled_since(self.debitoor, days, at_least)
+        return repeated_since(self.debitoor, days, at_least)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
@@ -245,9 +245,9 @@ class ExportDirection:
         """Return the expenses of a period, with and without markers."""
         return target_records(self.debitoor.expenses_kept_in(keep, from_date=start, to_date=end))
 
-    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+    def target_records_near(self, start: date, end: date) -> Iterable[TargetRecord]:
         """Return the expenses of a period, no matter who booked them."""
-        return recorded(self.debitoor.expenses(from_date=start, to_date=end, page_size=PAGE_SIZE))
+        return comparable(self.debitoor.expenses(from_date=start, to_date=end, page_size=PAGE_SIZE))
 
     def archive(self, source_id: str) -> None:
         """Archive a document in GetMyInvoices.
@@ -256,7 +256,7 @@ class ExportDirection:
         """
         self.getmyinvoices.archive(int(source_id))
 
-    def found(self) -> Iterable[FoundDocument]:
+    def found_documents(self) -> Iterable[FoundDocument]:
         """Return the documents whose marker is on an expense in Debitoor."""
         return found_documents(self.debitoor.expenses(page_size=PAGE_SIZE), self._key, self.account.specification)
 

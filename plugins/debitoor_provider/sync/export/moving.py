@@ -45,7 +45,7 @@ def moving(
     debitoor: DebitoorClient,
     books: Callable[[], Environment],
     suppliers: Callable[[], Suppliers],
-    recorded: Callable[[date, date], Iterable[TargetRecord]],
+    target_records_near: Callable[[date, date], Iterable[TargetRecord]],
     rates: ExchangeRates,
     select: Callable[..., LeftOut | None],
 ) -> Iterator[Callable[[list[Entry]], Mover]]:
@@ -54,7 +54,7 @@ def moving(
     :param pending: what the run is to move
     :param books: asks for the books
     :param suppliers: asks for the companies
-    :param recorded: asks for the expenses of a period, no matter who booked them
+    :param target_records_near: asks for the expenses of a period, no matter who booked them
     :param select: returns why the account does not take a document
     :return: what makes the mover of claimed documents
     """
@@ -74,7 +74,7 @@ def moving(
         judged = SharedJudgement()
 
         def look() -> Mapping[int, list[Expense]]:
-            nearby = prefetch.submit(Recorded.near, recorded, dates) if looks_around and not around else None
+            nearby = prefetch.submit(Recorded.near, target_records_near, dates) if looks_around and not around else None
             marked = expenses_of(debitoor, days)
             there = copies(marked)
             hold_doubled(job, there)

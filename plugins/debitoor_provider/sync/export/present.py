@@ -53,7 +53,7 @@ def copies_since(debitoor: DebitoorClient, days: Iterable[date | None]) -> Copie
     return found
 
 
-def doubled_since(debitoor: DebitoorClient, days: Iterable[date | None], at_least: int = 0) -> Copies:
+def repeated_since(debitoor: DebitoorClient, days: Iterable[date | None], at_least: int = 0) -> Copies:
     """Return those of :func:`copies_since` that are several of one document.
 
     Of the others only the markers are kept: a run may have written any number of expenses. Should there be several of a
@@ -109,7 +109,7 @@ def differs(there: Iterable[Expense]) -> Message:
     return Message("differs_at_target", expenses=[str(expense.number or expense.id) for expense in there])
 
 
-def recorded(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
+def comparable(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
     """Return expenses with the text of their lines, which may hold the number of a document."""
     for record, expense in zip(target_records(kept := list(expenses)), kept, strict=True):
         text = " ".join(dict.fromkeys(without_marker(line.description) for line in expense.lines))

@@ -17,7 +17,7 @@ from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
 from debitoor_provider.sync.import_.listing import list_sales, sales_document, sample_sales
 from debitoor_provider.sync.import_.mover import UploadMover
-from debitoor_provider.sync.import_.present import copies, copies_of, doubled_of, recorded, target_records
+from debitoor_provider.sync.import_.present import comparable, copies, copies_of, repeated_of, target_records
 from debitoor_provider.sync.import_.records import SALES_DOCUMENTS, planned_sales_document
 from debitoor_provider.sync.import_.restored import found_documents
 from debitoor_provider.sync.import_.selection import select_sales
@@ -171,7 +171,7 @@ class ImportDirection:
         """Return the worth of documents in the currency of the books; no rate of another one is known."""
         return Worth(books_of(self.debitoor, self.account).currency or currency_of_payments(self.debitoor))
 
-    def wish(self, record: SalesDocument) -> str:
+    def wanted_name(self, record: SalesDocument) -> str:
         """Return the file name made of the document's number."""
         return upload_name(record)
 
@@ -200,7 +200,7 @@ class ImportDirection:
             marked = copies_of(self.getmyinvoices, days)
             hold_doubled(job, copies(marked))
             if looks_around and not around:
-                around.append(Recorded.near(self.recorded, dates))
+                around.append(Recorded.near(self.target_records_near, dates))
             return marked
 
         presence = Presence(look)
@@ -236,9 +236,9 @@ class ImportDirection:
         """Return the marked documents that were written on these days or later."""
         return copies(copies_of(self.getmyinvoices, days))
 
-    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def repeated_copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return those of which a sales document has several."""
-        return doubled_of(self.getmyinvoices, days)
+        return repeated_of(self.getmyinvoices, days)
 
     def target_records(
         self, start: date | None, end: date | None, keep: MutableMapping[Any, Any]
@@ -250,18 +250,18 @@ class ImportDirection:
             )
         )
 
-    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+    def target_records_near(self, start: date, end: date) -> Iterable[TargetRecord]:
         """Return the documents of a period that are of the type of imported ones."""
         defaults = self.account.defaults
         for kind in sorted({defaults.document_type, defaults.credit_note_type or defaults.document_type}):
             listed = self.getmyinvoices.documents(archived=Archived.ANY, document_type=kind, start=start, end=end)
-            yield from recorded(listed)
+            yield from comparable(listed)
 
     def archive(self, source_id: str) -> None:
         """Refuse, since Debitoor has no archive."""
         raise NotImplementedError(f"Document {source_id}: Debitoor has no archive.")
 
-    def found(self) -> Iterable[FoundDocument]:
+    def found_documents(self) -> Iterable[FoundDocument]:
         """Return the sales documents whose marker is in a note in GetMyInvoices, with what Debitoor states of them."""
         marked = self.getmyinvoices.documents(archived=Archived.ANY, note=ANY_SALES_MARKER)
         return found_documents(marked, self.debitoor, self._key)

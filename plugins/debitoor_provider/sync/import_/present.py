@@ -37,7 +37,7 @@ def copies_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -
     return found
 
 
-def doubled_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Copies:
+def repeated_of(getmyinvoices: GetMyInvoicesClient, days: Iterable[date | None]) -> Copies:
     """Return those of :func:`copies_of` that are several of one sales document.
 
     Of the others only the markers are kept: a run may have written any number of documents. Should there be several of
@@ -75,7 +75,7 @@ def as_copies(documents: Iterable[Document]) -> list[Copy]:
     ]
 
 
-def recorded(documents: Iterable[Document]) -> Iterator[TargetRecord]:
+def comparable(documents: Iterable[Document]) -> Iterator[TargetRecord]:
     """Return documents with their figures; their companies say nothing of the customer."""
     for document in documents:
         sales_id = find_sales_marker(document.note)

@@ -157,7 +157,7 @@ class Direction(Protocol[Record]):
         """Return what tells the worth of documents in the currency of the books."""
         ...
 
-    def wish(self, record: Record) -> str:
+    def wanted_name(self, record: Record) -> str:
         """Return the file name that the copy at the target should have."""
         ...
 
@@ -183,7 +183,7 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def doubled(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
+    def repeated_copies(self, days: Iterable[date | None], *, at_least: int = 0) -> Copies:
         """Return those of :meth:`copies` of which a document has several, in little memory however many there are.
 
         :param at_least: how many records were written since, as far as the caller knows
@@ -201,7 +201,7 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def recorded(self, start: date, end: date) -> Iterable[TargetRecord]:
+    def target_records_near(self, start: date, end: date) -> Iterable[TargetRecord]:
         """Return the target's records with dates of a period that may repeat a document, no matter who made them.
 
         :param start: first date, inclusive
@@ -216,7 +216,7 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def found(self) -> Iterable[FoundDocument]:
+    def found_documents(self) -> Iterable[FoundDocument]:
         """Return the documents whose marker is on a record at the target."""
         ...
 

@@ -151,7 +151,9 @@ def lookalikes_of(
         ]
 
     listed = {row.planned.source_id: row.known for row in rows if row.known}
-    recorded = cache(lambda: Recorded.near(job.direction.recorded, {one.described.document_date for one in asked}))
+    recorded = cache(
+        lambda: Recorded.near(job.direction.target_records_near, {one.described.document_date for one in asked})
+    )
 
     def stays(entry: Entry) -> bool:
         return entry.state not in GIVEN_UP and not leaves(entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import Outcome, State
-from debitoor_provider.sync.steps.rename import FreeNames, naming_order, other_wish
+from debitoor_provider.sync.steps.rename import FreeNames, naming_order, other_wanted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,15 +21,15 @@ def name_foreseen(job: Job, rows: Iterable[ForeseenDocument], leaving: Sequence[
     renamed = [row.entry for row in rows if row.entry and row.outcome in {Outcome.REFRESHED, Outcome.RETURNED}]
     freed = [entry.target_name for entry in [*renamed, *leaving] if entry.target_name]
     names = FreeNames(job.ledger, job.account_id, job.direction.name, freed=freed)
-    wanted = []
+    unnamed = []
     for row in rows:
         if row.entry and row.entry.target_name and row.entry not in renamed:
             row.name = row.entry.target_name
         elif row.is_due and (row.entry is None or row.entry.state is not State.SENDING):
-            wanted.append(row)
-    wanted.sort(key=lambda row: naming_order(row.planned.source_id))
-    wishes = [job.direction.wish(job.direction.corrected(row.record, row.decisions)) for row in wanted]
-    for row, name in zip(wanted, names.give_each(wishes), strict=True):
+            unnamed.append(row)
+    unnamed.sort(key=lambda row: naming_order(row.planned.source_id))
+    wanted_names = [job.direction.wanted_name(job.direction.corrected(row.record, row.decisions)) for row in unnamed]
+    for row, name in zip(unnamed, names.give_each(wanted_names), strict=True):
         row.name = name
     return names
 
@@ -38,5 +38,7 @@ def name_again_foreseen(job: Job, row: ForeseenDocument, names: FreeNames) -> No
     """Give a document that was named before the name that it would be uploaded with."""
     entry = row.entry
     row.former_name = row.name
-    if entry and not entry.file_id and row.name == entry.target_name and (wish := other_wish(job, entry, row.record)):
-        row.name = names.give_instead(row.name, wish)
+    if not entry or entry.file_id or row.name != entry.target_name:
+        return
+    if wanted := other_wanted_name(job, entry, row.record):
+        row.name = names.give_instead(row.name, wanted)

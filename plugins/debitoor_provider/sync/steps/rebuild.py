@@ -19,6 +19,6 @@ def rebuild(job: Job) -> RebuildResult:
 
     :raises Misconfigured: when the target belongs to another company
     """
-    result = job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found())
-    hold_doubled(job, job.direction.doubled([None]))
+    result = job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found_documents())
+    hold_doubled(job, job.direction.repeated_copies([None]))
     return result

@@ -44,7 +44,7 @@ class Recorded:
     def near(cls, ask: Ask, days: Iterable[date | None]) -> Recorded:
         """Ask the target for its records around some days; it is asked again for a document with another date.
 
-        :param ask: :meth:`.Direction.recorded`
+        :param ask: :meth:`.Direction.target_records_near`
         """
         recorded = cls()
         recorded._ask = ask

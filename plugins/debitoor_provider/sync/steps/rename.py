@@ -50,7 +50,10 @@ def _rename(unnamed: list[Entry], job: Job) -> int:
             break
         names = FreeNames(job.ledger, job.account_id, direction.name)
         given = names.give_each(
-            [direction.wish(direction.corrected(direction.load(entry.snapshot), entry.decisions)) for entry in unnamed]
+            [
+                direction.wanted_name(direction.corrected(direction.load(entry.snapshot), entry.decisions))
+                for entry in unnamed
+            ]
         )
         naming = job.ledger.names.give_all(zip(unnamed, given, strict=True), run_id=job.run_id)
         for entry in naming.named:
@@ -68,12 +71,12 @@ def name_again(job: Job, entry: Entry, record: Any) -> Entry:
     :param entry: announced, and leased to this run
     :param record: the document as it is sent, but for what a person has stated about it
     """
-    wish = other_wish(job, entry, record)
-    if wish is None:
+    wanted = other_wanted_name(job, entry, record)
+    if wanted is None:
         return entry
     for _ in range(_ROUNDS):
         names = FreeNames(job.ledger, job.account_id, job.direction.name)
-        name = names.give_instead(entry.target_name, wish)
+        name = names.give_instead(entry.target_name, wanted)
         if name == entry.target_name:
             break
         if changed := job.ledger.names.change(entry, name):
@@ -82,17 +85,17 @@ def name_again(job: Job, entry: Entry, record: Any) -> Entry:
     return entry
 
 
-def other_wish(job: Job, entry: Entry, record: Any) -> str | None:
+def other_wanted_name(job: Job, entry: Entry, record: Any) -> str | None:
     """Return which name a document should have; ``None`` when it is the one that it has, apart from a number.
 
     :param record: the document as it is now, but for what a person has stated about it
     """
     direction, name = job.direction, entry.target_name or ""
-    wish = direction.wish(direction.corrected(record, entry.decisions))
-    if name == wish:
+    wanted = direction.wanted_name(direction.corrected(record, entry.decisions))
+    if name == wanted:
         return None
-    before = direction.wish(direction.corrected(direction.load(entry.snapshot), entry.decisions))
-    return None if before == wish and is_numbered(name, wish) else wish
+    before = direction.wanted_name(direction.corrected(direction.load(entry.snapshot), entry.decisions))
+    return None if before == wanted and is_numbered(name, wanted) else wanted
 
 
 def naming_order(source_id: str) -> tuple[int, str]:
@@ -101,7 +104,7 @@ def naming_order(source_id: str) -> tuple[int, str]:
 
 
 class FreeNames:
-    """The file names that are free in an account: a wish that is taken gets ``_2``, ``_3`` (A-22).
+    """The file names that are free in an account: a wanted one that is taken gets ``_2``, ``_3`` (A-22).
 
     :param freed: names in the ledger that count as given up
     """
@@ -114,27 +117,27 @@ class FreeNames:
         self._used: set[str] = set()
         self._asked: set[str] = set()
 
-    def give(self, wish: str) -> str:
-        """Choose the name that comes next to the wish, and count it as taken."""
-        return self.give_each([wish])[0]
+    def give(self, wanted: str) -> str:
+        """Choose the name that comes next to the wanted name, and count it as taken."""
+        return self.give_each([wanted])[0]
 
-    def give_instead(self, given_up: str | None, wish: str) -> str:
-        """Choose the name that comes next to the wish for a document that gives up the name that it has."""
+    def give_instead(self, given_up: str | None, wanted: str) -> str:
+        """Choose the name that comes next to the wanted name for a document that gives up the name that it has."""
         if given_up:
             key = name_key(given_up)
             self._freed.add(key)
             self._used.discard(key)
-        return self.give(wish)
+        return self.give(wanted)
 
-    def give_each(self, wishes: Sequence[str]) -> list[str]:
-        """Give each of several wishes a name, in their order."""
-        taken = self._ledger.names.keys_taken(self._account_id, self._direction, wishes)
+    def give_each(self, wanted_names: Sequence[str]) -> list[str]:
+        """Give each of several wanted names the one that is free, in their order."""
+        taken = self._ledger.names.keys_taken(self._account_id, self._direction, wanted_names)
         self._used |= taken - self._freed
         given = []
-        for wish in wishes:
-            if name_key(wish) in self._used:
-                self._ask(cut(split_name(wish)[0], _STEM))
-            given.append(unique(wish, self._used))
+        for wanted in wanted_names:
+            if name_key(wanted) in self._used:
+                self._ask(cut(split_name(wanted)[0], _STEM))
+            given.append(unique(wanted, self._used))
             self.keep(given[-1])
         return given
 

@@ -105,7 +105,7 @@ def _look_for_doubles(job: Job, began: date) -> None:
     """Hold what the target has twice; when it cannot be asked now, the next run that moves something finds it."""
     try:
         moved = job.ledger.runs.counts(job.run_id).get("moved", 0)
-        hold_doubled(job, job.direction.doubled([began], at_least=moved))
+        hold_doubled(job, job.direction.repeated_copies([began], at_least=moved))
     except ServiceError as error:
         log.warning("The search for duplicate records failed; the next run repeats it: %s", error)
 

@@ -124,7 +124,7 @@ def preview_names(account_id: str, entered: SettingsBody, user: GetUserDep) -> N
             names.append(
                 NameSample(
                     source_name=document.source_name,
-                    name=unique(direction.wish(record), taken),
+                    name=unique(direction.wanted_name(record), taken),
                     document_date=document.document_date,
                     company=document.company,
                 )
