@@ -95,7 +95,7 @@ class FolderDirection:
         )
         return listed, []
 
-    def question(self, window: Window) -> None:
+    def list_request(self, window: Window) -> None:
         """Return nothing to share."""
 
     def read(self, source_id: str) -> Document:

@@ -397,10 +397,10 @@ class TestTrouble:
         share, asked = together.shared_listings, iter([False, True])
         opened = module.open_scheduled
 
-        def breaks(questions: Any) -> Any:
+        def breaks(requests: Any) -> Any:
             if next(asked, False):
                 raise error
-            return share(questions)
+            return share(requests)
 
         def open_noted(account: str, *args: Any) -> Scheduled:
             scheduled = opened(account, *args)
@@ -419,10 +419,10 @@ class TestTrouble:
         names = listed(**{FIRST: {}}, gone={}, two={})
         share, asked = together.shared_listings, iter([False, True])
 
-        def breaks(questions: Any) -> Any:
+        def breaks(requests: Any) -> Any:
             if next(asked, False):
                 raise TypeError
-            return share(questions)
+            return share(requests)
 
         monkeypatch.setattr(together, "shared_listings", breaks)
         events = fire(*names, cancelled=("gone",))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.sync.steps.approval import Asked, Waiting
+    from debitoor_provider.sync.steps.approval import ExceededLimits, Waiting
     from debitoor_provider.sync.steps.job import Job
 
 _ANSWER_TRIGGER = "debitoor_provider.triggers.answer:AnswerTrigger"  # by name: triggers import operators
@@ -105,7 +105,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         self.defer(trigger=trigger, method_name=self.go_on.__name__, kwargs=_kwargs(waiting))
 
     def go_on(
-        self, context: Context, event: dict[str, Any], asked: Asked, since: str, seen: int | None = None
+        self, context: Context, event: dict[str, Any], asked: ExceededLimits, since: str, seen: int | None = None
     ) -> dict[str, Any]:
         """Do what the person answered.
 
@@ -123,7 +123,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         context: Context,
         *,
         event: dict[str, Any],
-        asked: Asked,
+        asked: ExceededLimits,
         since: str,
         seen: int | None,
     ) -> dict[str, Any]:
@@ -146,4 +146,4 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
 
 def _kwargs(waiting: Waiting) -> dict[str, Any]:
     """Return what the resumed method needs to know of the question."""
-    return {"asked": waiting.asked, "since": waiting.since.isoformat(), "seen": waiting.seen}
+    return {"asked": waiting.exceeded_limits, "since": waiting.since.isoformat(), "seen": waiting.seen}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.report import Report
-    from debitoor_provider.sync.steps.shared import Question, SharedListing
+    from debitoor_provider.sync.steps.shared import ListRequest, SharedListing
 
 
 class Scheduled(NamedTuple):
@@ -30,20 +30,20 @@ class Scheduled(NamedTuple):
 
     :param job: what it works with
     :param full: whether it will list everything, unless the source's clock says otherwise
-    :param question: what it will ask the source for, if others may be answered together with it
+    :param list_request: what it will ask the source for, if others may be answered together with it
     :param close: closes the job
     """
 
     job: Job
     full: bool
-    question: Question[Any] | None
+    list_request: ListRequest[Any] | None
     close: Callable[[], None]
 
     @property
     def lock_key(self) -> str:
         """By which runs that ask the same exclude each other: a source with a key, else a connection."""
         account = self.job.account
-        return self.question.source if self.question else account.connection_of(row_of(account).source)
+        return self.list_request.source if self.list_request else account.connection_of(row_of(account).source)
 
 
 def open_scheduled(account_id: str, account: Account, context: Context, hook_of: HookOf | None = None) -> Scheduled:
@@ -56,8 +56,8 @@ def open_scheduled(account_id: str, account: Account, context: Context, hook_of:
     with ExitStack() as opened:
         job = opened.enter_context(open_job(account_id, account, context, hook_of))
         window = choose_window(job, None)
-        question = None if window.full else job.direction.question(window)
-        return Scheduled(job, window.full, question, opened.pop_all().close)
+        list_request = None if window.full else job.direction.list_request(window)
+        return Scheduled(job, window.full, list_request, opened.pop_all().close)
 
 
 def plan_scheduled(

@@ -60,7 +60,7 @@ def _serve(lock_key: str) -> None:
     """Plan all that wait, and those who come in the meantime, until none is left."""
     while batch := _next(lock_key):
         try:
-            listings = shared_listings([waiting.scheduled.question for waiting in batch])
+            listings = shared_listings([waiting.scheduled.list_request for waiting in batch])
             for waiting, shared in zip(batch, listings, strict=True):
                 _plan(waiting, shared)
         except BaseException as error:  # noqa: BLE001  those who come in the meantime are planned anyway

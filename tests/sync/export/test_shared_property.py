@@ -90,7 +90,7 @@ class Fleet:
         if together:
             windows = [choose_window(job, None) for job in jobs]
             asked = [
-                None if window.full else job.direction.question(window)
+                None if window.full else job.direction.list_request(window)
                 for job, window in zip(jobs, windows, strict=True)
             ]
             for job, listing in zip(jobs, shared_listings(asked), strict=True):

@@ -126,7 +126,7 @@ class ExportDirection:
         """Return what the window asks for, and the ids that do not exist any more."""
         return list_documents(window, self.account, self.getmyinvoices, keep)
 
-    def question(self, window: Window) -> ChangedDocuments | None:
+    def list_request(self, window: Window) -> ChangedDocuments | None:
         """Return what the window asks GetMyInvoices for, when other accounts may be answered together with it."""
         return ChangedDocuments.of(window, self.account, self.getmyinvoices)
 

@@ -56,7 +56,7 @@ def list_documents(
 
 @dataclass(frozen=True, slots=True)
 class ChangedDocuments:
-    """What a list of changed documents is asked for; see :class:`~debitoor_provider.sync.steps.shared.Question`.
+    """What a list of changed documents is asked for; see :class:`~debitoor_provider.sync.steps.shared.ListRequest`.
 
     :param getmyinvoices: makes the calls
     :param filters: what the service leaves out
@@ -82,7 +82,7 @@ class ChangedDocuments:
         return self.getmyinvoices.asks_as
 
     def joined(self, other: ChangedDocuments) -> ChangedDocuments:
-        """Return a question whose answer has what the answers to both have."""
+        """Return a request whose answer has what the answers to both have."""
         return replace(self, filters=self.filters.joined(other.filters), since=min(self.since, other.since))
 
     def has(self, record: Document) -> bool:

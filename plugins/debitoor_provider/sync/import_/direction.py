@@ -118,7 +118,7 @@ class ImportDirection:
         records, gone = list_sales(window, self.account, self.debitoor)
         return sorted(records, key=lambda record: naming_order(record.id)), gone
 
-    def question(self, window: Window) -> None:
+    def list_request(self, window: Window) -> None:
         """Return nothing to share: each account makes sure first that the books are its own."""
 
     def read(self, source_id: str) -> SalesDocument:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Asked: TypeAlias = "Mapping[str, Mapping[str, Any]]"
+ExceededLimits: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 """What a run would reach, as number and sentence, by the limit that it would exceed; as JSON keeps it."""
 
 NAMED = 20
@@ -44,12 +44,12 @@ NAMED = 20
 class Waiting(NamedTuple):
     """What an answer is about.
 
-    :param asked: what is approved, whatever else is planned in the meantime
+    :param exceeded_limits: what is approved, whatever else is planned in the meantime
     :param since: when it was shown
     :param seen: the last change of a document before that: what was planned later was not shown
     """
 
-    asked: Asked
+    exceeded_limits: ExceededLimits
     since: datetime
     seen: int | None
 
@@ -119,7 +119,7 @@ def approve(job: Job, waiting: Waiting, actor: str) -> None:
 
     :param actor: who approved it
     """
-    for name, shown in waiting.asked.items():
+    for name, shown in waiting.exceeded_limits.items():
         ask(job, name, Decimal(shown["number"]), Message.from_json(shown), approved_by=actor)
         use_permission(job, name, 0)
 
@@ -145,14 +145,15 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
         finally:
             leases.release()
     job.ledger.runs.note_answer(job.run_id, Message("plan_was_refused", by=person(actor), count=held))
-    job.ledger.stops.withdraw(job.account_id, *waiting.asked)  # last: until then a retry looks for the answer again
+    # Last: until then a retry looks for the answer again.
+    job.ledger.stops.withdraw(job.account_id, *waiting.exceeded_limits)
     log.info("The plan was refused by %s: %s documents are held", person(actor), held)
     return held
 
 
 def unanswered(job: Job, waiting: Waiting) -> LimitExceeded:
     """Make a stop like any other of a plan that nobody approved or refused in time, and return the run's error."""
-    for name, shown in waiting.asked.items():
+    for name, shown in waiting.exceeded_limits.items():
         ask(job, name, Decimal(shown["number"]), Message.from_json(shown))
     message = Message("plan_unanswered", account=job.account_id, count=job.account.limits.approval_hours)
     return LimitExceeded(message, operation=job.direction.name)

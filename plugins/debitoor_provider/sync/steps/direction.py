@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.drafts import Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.left_out import LeftOut
-    from debitoor_provider.sync.steps.shared import Question
+    from debitoor_provider.sync.steps.shared import ListRequest
     from debitoor_provider.sync.window import Window
     from debitoor_provider.sync.worth import Worth
 
@@ -53,12 +53,12 @@ class Direction(Protocol[Record]):
 
     @property
     def asked(self) -> Collection[str]:
-        """The reasons for which documents wait that a run looks at in any case, a few at a time."""
+        """The codes of the reasons for which a run asks the source about waiting documents: a few of them each time."""
         ...
 
     @property
     def rechecked(self) -> Collection[str]:
-        """The other reasons about which :meth:`recheck` does not always return ``False``."""
+        """The codes of the other reasons about which :meth:`recheck` does not always return ``False``."""
         ...
 
     def require_source(self) -> None:
@@ -97,7 +97,7 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def question(self, window: Window) -> Question[Record] | None:
+    def list_request(self, window: Window) -> ListRequest[Record] | None:
         """Return, without a call, what :meth:`records` asks the source for; ``None``: each account asks on its own."""
         ...
 

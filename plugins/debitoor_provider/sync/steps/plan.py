@@ -148,7 +148,7 @@ def listing(job: Job, requested: Window | None) -> Iterator[Listing[Any]]:
         def own() -> tuple[Iterable[Any], list[str]]:
             return job.direction.records(window, kept.enter_context(RecordFileMapping[Any, Any]()))
 
-        answer = job.shared.answer(job.direction.question(window)) if job.shared else None
+        answer = job.shared.answer(job.direction.list_request(window)) if job.shared else None
         records, gone = (answer.records, list[str]()) if answer else own()
         if not window.full and (now_known := choose_window(job, requested)).full:
             window, answer = now_known, None

@@ -30,7 +30,7 @@ R = TypeVar("R")
 V = TypeVar("V")
 
 
-class Question(Protocol[R]):
+class ListRequest(Protocol[R]):
     """What one account's listing of changes asks its source for. Immutable, as the records are."""
 
     @property
@@ -44,7 +44,7 @@ class Question(Protocol[R]):
         ...
 
     def joined(self, other: Self) -> Self:
-        """Return a question whose answer has what the answers to both have; the calls are those of this one."""
+        """Return a request whose answer has what the answers to both have; the calls are those of this one."""
         ...
 
     def has(self, record: R) -> bool:
@@ -79,40 +79,40 @@ class SharedAnswer(NamedTuple, Generic[R]):
 class SharedListing(Generic[R]):
     """A listing that is made when the first of its accounts needs it. For one thread.
 
-    :param questions: of the accounts, all of one source
+    :param requests: of the accounts, all of one source
     :param most: how many records may be kept
     """
 
-    def __init__(self, questions: Sequence[Question[R]], *, most: int = MOST) -> None:
-        self._questions = questions
+    def __init__(self, requests: Sequence[ListRequest[R]], *, most: int = MOST) -> None:
+        self._requests = requests
         self._most = most
         self._is_possible = True
-        self._asked: Question[R] | None = None
+        self._asked: ListRequest[R] | None = None
         self._records: Sequence[R] = ()
         self._began = 0.0
 
-    def answer(self, question: Question[R] | None) -> SharedAnswer[R] | None:
+    def answer(self, request: ListRequest[R] | None) -> SharedAnswer[R] | None:
         """Return an account's part; ``None`` when it has to ask on its own.
 
         What goes wrong at the source is the error of the account that asks; the next one asks again.
 
-        :param question: what the account asks now, which may differ from what it was going to ask
+        :param request: what the account asks now, which may differ from what it was going to ask
         :raises ServiceError: when the source cannot be asked
         """
-        if question is None or not self._is_possible:
+        if request is None or not self._is_possible:
             return None
-        if self._asked is None and not self._ask(question):
+        if self._asked is None and not self._ask(request):
             return None
         asked = self._asked
-        if asked is None or question.source != asked.source or asked.joined(question) != asked:
+        if asked is None or request.source != asked.source or asked.joined(request) != asked:
             return None
-        question.take_time_of(asked)
+        request.take_time_of(asked)
         return SharedAnswer(
-            [record for record in self._records if question.has(record)], self._began, len(self._questions)
+            [record for record in self._records if request.has(record)], self._began, len(self._requests)
         )
 
-    def _ask(self, first: Question[R]) -> bool:
-        asked = reduce(lambda one, other: one.joined(other), self._questions, first)
+    def _ask(self, first: ListRequest[R]) -> bool:
+        asked = reduce(lambda one, other: one.joined(other), self._requests, first)
         began = steady_seconds()
         try:
             records = tuple(asked.ask(_Bounded(self._most)))
@@ -124,18 +124,18 @@ class SharedListing(Generic[R]):
         return True
 
 
-def shared_listings(questions: Sequence[Question[Any] | None]) -> list[SharedListing[Any] | None]:
-    """Return for each question the listing that answers it together with others; ``None`` where it has no company."""
+def shared_listings(requests: Sequence[ListRequest[Any] | None]) -> list[SharedListing[Any] | None]:
+    """Return for each request the listing that answers it together with others; ``None`` where it has no company."""
     order = sorted(
-        ((question.source, question.since, place) for place, question in enumerate(questions) if question), reverse=True
+        ((request.source, request.since, place) for place, request in enumerate(requests) if request), reverse=True
     )
-    shared: list[SharedListing[Any] | None] = [None] * len(questions)
+    shared: list[SharedListing[Any] | None] = [None] * len(requests)
     while order:
         source, latest, _ = order[0]
         places = [place for at, since, place in order if at == source and latest - since <= _NEAR]
         order = order[len(places) :]
         if len(places) > 1:
-            listing = SharedListing([question for place in places if (question := questions[place])])
+            listing = SharedListing([request for place in places if (request := requests[place])])
             for place in places:
                 shared[place] = listing
     return shared
