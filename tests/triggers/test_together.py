@@ -72,7 +72,7 @@ def fire(context: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
         async def arrive(scheduled: Scheduled) -> Planned | None:
             planned = asyncio.ensure_future(together.plan_together(scheduled))
             await asyncio.sleep(0)  # by now it waits
-            while not waiting and any([*together._waiting.values()]):
+            while not waiting and any([*together._queues.values()]):
                 await asyncio.sleep(0.001)  # until the thread has taken the first account, and it alone
             waiting.append(scheduled.job.account_id)
             if len(waiting) == len(accounts):
@@ -117,7 +117,7 @@ def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     def ended() -> bool:
         for thread in threads:
             assert thread.result(60) is None
-        return together._waiting == {}
+        return together._queues == {}
 
     monkeypatch.setattr(together, "in_thread", begin)
     return ended
@@ -439,7 +439,7 @@ class TestTrouble:
             patch.setattr(together, "in_thread", no_thread)
             events = fire(*names)
         assert [str(event) for event in events.values()] == ["can't start new thread"] * 2
-        assert together._waiting == {}
+        assert together._queues == {}
         assert all(isinstance(event, TaskSkippedEvent) for event in fire(*names).values())
 
     def test_the_next_hour_is_like_the_first(self, listed, fire, calls):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from debitoor_provider.sync.steps.approval import ExceededLimits, Waiting
+    from debitoor_provider.sync.steps.approval import ExceededLimits, PendingApproval
     from debitoor_provider.sync.steps.job import Job
 
 _ANSWER_TRIGGER = "debitoor_provider.triggers.answer:AnswerTrigger"  # by name: triggers import operators
@@ -52,16 +52,16 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         :raises TaskAwaitingInput: when a person has to answer
         """
         from debitoor_provider.runs.approval import Request, options_of, tell
-        from debitoor_provider.sync.steps.approval import question_of, wait_for_answer, waiting_of
+        from debitoor_provider.sync.steps.approval import pending_approval, question_of, wait_for_answer
 
         task = self._named(context)
         longest = timedelta(hours=job.account.limits.approval_hours)
         self.response_timeout = longest
-        if waiting := waiting_of(job, task):
+        if pending := pending_approval(job, task):
             # A retry: what follows from the answer met a fault; or it came before the LocalExecutor had ended the task,
             # and Airflow believes that it was killed. To ask again would delete it. A refusal of which a part was done
             # may have left a plan within the limits.
-            self._wait_in_triggerer(waiting, options_of(job), context, waiting.since + longest)
+            self._wait_in_triggerer(pending, options_of(job), context, pending.since + longest)
         question = question_of(job)
         if question is None:
             return {"asked": False}
@@ -70,9 +70,9 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         try:
             HITLOperator.execute(self, context)
         except TaskAwaitingInput:
-            waiting = wait_for_answer(job, question, task)
+            pending = wait_for_answer(job, question, task)
             tell(job, request)
-            raise self._wait(waiting) from None
+            raise self._wait(pending) from None
         raise AssertionError("Airflow did not wait for an answer.")
 
     def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:
@@ -89,12 +89,14 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         ti: Any = context["ti"]
         return f"{self.task_id}/{ti.map_index}/{ti.max_tries}"
 
-    def _wait(self, waiting: Waiting) -> TaskAwaitingInput:
+    def _wait(self, pending: PendingApproval) -> TaskAwaitingInput:
         return TaskAwaitingInput(
-            method_name=self.go_on.__name__, kwargs=_kwargs(waiting), timeout=self.response_timeout
+            method_name=self.go_on.__name__, kwargs=_kwargs(pending), timeout=self.response_timeout
         )
 
-    def _wait_in_triggerer(self, waiting: Waiting, options: list[str], context: Context, until: datetime) -> NoReturn:
+    def _wait_in_triggerer(
+        self, pending: PendingApproval, options: list[str], context: Context, until: datetime
+    ) -> NoReturn:
         trigger = resolve_name(_ANSWER_TRIGGER)(
             ti_id=context["task_instance"].id,
             options=options,
@@ -102,7 +104,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
             timeout_datetime=until,
             poke_interval=_LOOK_SECONDS,
         )
-        self.defer(trigger=trigger, method_name=self.go_on.__name__, kwargs=_kwargs(waiting))
+        self.defer(trigger=trigger, method_name=self.go_on.__name__, kwargs=_kwargs(pending))
 
     def go_on(
         self, context: Context, event: dict[str, Any], asked: ExceededLimits, since: str, seen: int | None = None
@@ -110,7 +112,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         """Do what the person answered.
 
         :param event: the answer, as Airflow hands it over
-        :param asked: what was shown, see :class:`~debitoor_provider.sync.steps.approval.Waiting`
+        :param asked: the exceeded limits that were shown
         :param since: when it was shown
         :param seen: the last change of a document before that
         :raises LimitExceeded: when nobody answered in time
@@ -128,22 +130,22 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         seen: int | None,
     ) -> dict[str, Any]:
         from debitoor_provider.runs.approval import is_approval
-        from debitoor_provider.sync.steps.approval import Waiting, approve, refuse, unanswered
+        from debitoor_provider.sync.steps.approval import PendingApproval, approve, refuse, unanswered
 
-        waiting = Waiting(asked, datetime.fromisoformat(since), seen)
+        pending = PendingApproval(asked, datetime.fromisoformat(since), seen)
         if event.get("error_type") == "timeout":
-            raise unanswered(job, waiting)
+            raise unanswered(job, pending)
         if "error" in event:
             self.process_trigger_event_error(event)
         actor = f"user:{(event.get('responded_by_user') or {}).get('name') or '?'}"
         if is_approval(event["chosen_options"]):
-            approve(job, waiting, actor)
+            approve(job, pending, actor)
             self.log.info("The plan was approved by %s", actor)
             return {"asked": True, "approved": True, "by": actor}
-        held = refuse(job, waiting, actor)
+        held = refuse(job, pending, actor)
         return {"asked": True, "approved": False, "by": actor, "held": held}
 
 
-def _kwargs(waiting: Waiting) -> dict[str, Any]:
+def _kwargs(pending: PendingApproval) -> dict[str, Any]:
     """Return what the resumed method needs to know of the question."""
-    return {"asked": waiting.exceeded_limits, "since": waiting.since.isoformat(), "seen": waiting.seen}
+    return {"asked": pending.exceeded_limits, "since": pending.since.isoformat(), "seen": pending.seen}

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.steps.shared import SharedListing
 
 
-class _Waiting(NamedTuple):
+class _Queued(NamedTuple):
     scheduled: Scheduled
     context: Context
     result: Future[Planned | None]
 
 
 _lock = threading.Lock()
-_waiting: dict[str, list[_Waiting]] = {}
+_queues: dict[str, list[_Queued]] = {}
 """Of each source that a thread is at work for, those who came in the meantime."""
 
 
@@ -42,46 +42,46 @@ async def plan_together(scheduled: Scheduled) -> Planned | None:
     :raises LedgerError: when the ledger cannot be used
     :raises Exception: what kept it from being planned at all
     """
-    waiting = _Waiting(scheduled, copy_context(), Future())
+    queued = _Queued(scheduled, copy_context(), Future())
     with _lock:
-        is_first = scheduled.lock_key not in _waiting
-        _waiting.setdefault(scheduled.lock_key, []).append(waiting)
+        is_first = scheduled.lock_key not in _queues
+        _queues.setdefault(scheduled.lock_key, []).append(queued)
     if is_first:
         try:
             in_thread(partial(_serve, scheduled.lock_key))
         except Exception as error:  # noqa: BLE001  of all who wait by now
             with _lock:
-                batch = _waiting.pop(scheduled.lock_key)
+                batch = _queues.pop(scheduled.lock_key)
             _fail(batch, error)
-    return await asyncio.wrap_future(waiting.result)
+    return await asyncio.wrap_future(queued.result)
 
 
 def _serve(lock_key: str) -> None:
     """Plan all that wait, and those who come in the meantime, until none is left."""
     while batch := _next(lock_key):
         try:
-            listings = shared_listings([waiting.scheduled.list_request for waiting in batch])
-            for waiting, shared in zip(batch, listings, strict=True):
-                _plan(waiting, shared)
+            listings = shared_listings([queued.scheduled.list_request for queued in batch])
+            for queued, shared in zip(batch, listings, strict=True):
+                _plan(queued, shared)
         except BaseException as error:  # noqa: BLE001  those who come in the meantime are planned anyway
             _fail(batch, error)
 
 
-def _next(lock_key: str) -> list[_Waiting]:
+def _next(lock_key: str) -> list[_Queued]:
     """Return those who wait; when there are none, the next one who comes needs a thread of its own."""
     with _lock:
-        batch = _waiting.pop(lock_key)
+        batch = _queues.pop(lock_key)
         if batch:
-            _waiting[lock_key] = []
+            _queues[lock_key] = []
         return batch
 
 
-def _fail(batch: list[_Waiting], error: BaseException) -> None:
+def _fail(batch: list[_Queued], error: BaseException) -> None:
     """Let the triggers whose runs have not been planned have an error."""
-    for waiting in batch:
+    for queued in batch:
         with suppress(InvalidStateError):  # it was planned, or its trigger has ended
-            waiting.result.set_exception(_harmless(error))
-        _close(waiting)
+            queued.result.set_exception(_harmless(error))
+        _close(queued)
 
 
 def _harmless(error: BaseException) -> Exception:
@@ -89,35 +89,35 @@ def _harmless(error: BaseException) -> Exception:
     return error if isinstance(error, Exception) else RuntimeError(repr(error))
 
 
-def _plan(waiting: _Waiting, shared: SharedListing[Any] | None) -> None:
+def _plan(queued: _Queued, shared: SharedListing[Any] | None) -> None:
     """Plan one run, unless its trigger has ended in the meantime; its errors are its trigger's."""
-    scheduled = waiting.scheduled
-    if not waiting.result.set_running_or_notify_cancel():
-        _close(waiting)
+    scheduled = queued.scheduled
+    if not queued.result.set_running_or_notify_cancel():
+        _close(queued)
         return
     try:
-        planned, report = waiting.context.run(plan_scheduled, scheduled, shared)
+        planned, report = queued.context.run(plan_scheduled, scheduled, shared)
     except BaseException as error:  # noqa: BLE001  the others continue
-        _close(waiting)
-        waiting.result.set_exception(_harmless(error))
+        _close(queued)
+        queued.result.set_exception(_harmless(error))
         return
-    end = partial(_end, waiting, planned, report)
+    end = partial(_end, queued, planned, report)
     if report and scheduled.job.account.notify:
         in_thread(end)  # the others need not wait for a mail server
     else:
         end()
 
 
-def _end(waiting: _Waiting, planned: Planned | None, report: Report | None) -> None:
+def _end(queued: _Queued, planned: Planned | None, report: Report | None) -> None:
     """Tell the account's people of a report, if there is one, and let the trigger have the plan."""
     try:
         if report:
-            waiting.context.run(tell, waiting.scheduled.job, report)
+            queued.context.run(tell, queued.scheduled.job, report)
     finally:
-        _close(waiting)
-        waiting.result.set_result(planned)
+        _close(queued)
+        queued.result.set_result(planned)
 
 
-def _close(waiting: _Waiting) -> None:
+def _close(queued: _Queued) -> None:
     with suppress(Exception):
-        waiting.context.run(waiting.scheduled.close)
+        queued.context.run(queued.scheduled.close)

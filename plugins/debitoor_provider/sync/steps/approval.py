@@ -41,7 +41,7 @@ NAMED = 20
 """Most documents that a question names."""
 
 
-class Waiting(NamedTuple):
+class PendingApproval(NamedTuple):
     """What an answer is about.
 
     :param exceeded_limits: what is approved, whatever else is planned in the meantime
@@ -90,7 +90,7 @@ def question_of(job: Job) -> ApprovalQuestion | None:
     return ApprovalQuestion(exceeded, len(documents), dict(sorted(sums.items())), unknown, list(documents[:NAMED]))
 
 
-def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> Waiting:
+def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> PendingApproval:
     """Record that the run waits for a person, and return what the answer is about.
 
     :param task: which of the run's tasks asks; one that was cleared is another
@@ -98,10 +98,10 @@ def wait_for_answer(job: Job, question: ApprovalQuestion, task: str) -> Waiting:
     seen = job.ledger.plans.last_change()
     for excess in question.exceeded:
         ask(job, excess.limit_name, excess.number, Message(PLAN_WAITS, reason=excess.message, task=task, seen=seen))
-    return waiting_of(job, task) or Waiting({}, job.now(), seen)
+    return pending_approval(job, task) or PendingApproval({}, job.now(), seen)
 
 
-def waiting_of(job: Job, task: str) -> Waiting | None:
+def pending_approval(job: Job, task: str) -> PendingApproval | None:
     """Return what a task of the run has asked already; ``None`` when it has not, or another run has asked since."""
     stops = [
         stop
@@ -111,20 +111,20 @@ def waiting_of(job: Job, task: str) -> Waiting | None:
     if not stops:
         return None
     asked = {stop.limit_name: {"number": str(stop.number), **stop.message.params["reason"]} for stop in stops}
-    return Waiting(asked, max(stop.stopped_at for stop in stops), stops[-1].message.params.get("seen"))
+    return PendingApproval(asked, max(stop.stopped_at for stop in stops), stops[-1].message.params.get("seen"))
 
 
-def approve(job: Job, waiting: Waiting, actor: str) -> None:
+def approve(job: Job, pending: PendingApproval, actor: str) -> None:
     """Let the run exceed what was shown to the person who approved its plan.
 
     :param actor: who approved it
     """
-    for name, shown in waiting.exceeded_limits.items():
+    for name, shown in pending.exceeded_limits.items():
         ask(job, name, Decimal(shown["number"]), Message.from_json(shown), approved_by=actor)
         use_permission(job, name, 0)
 
 
-def refuse(job: Job, waiting: Waiting, actor: str) -> int:
+def refuse(job: Job, pending: PendingApproval, actor: str) -> int:
     """Hold the documents of a refused plan, and return how many these are; nothing is moved.
 
     They go when a person sends them, or when other settings of the account take them; those that are gone, or that the
@@ -135,10 +135,10 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
     message = Message("plan_refused", by=person(actor))
     leases = RunLeases(job.ledger, f"{job.run_id}@refused:{uuid.uuid4().hex[:8]}", LEASE)
     held = 0
-    for some in chunks(to_move(job, unchanged_since=waiting.seen), BATCH):
+    for some in chunks(to_move(job, unchanged_since=pending.seen), BATCH):
         try:
             for entry in leases.claim(some, job.run_id):
-                is_shown = waiting.seen is not None or entry.changed_at <= waiting.since  # asked by an earlier version
+                is_shown = pending.seen is not None or entry.changed_at <= pending.since  # asked by an earlier version
                 if is_shown and entry.state is State.PLANNED:
                     job.ledger.steps.hold(entry, message)
                     held += 1
@@ -146,14 +146,14 @@ def refuse(job: Job, waiting: Waiting, actor: str) -> int:
             leases.release()
     job.ledger.runs.note_answer(job.run_id, Message("plan_was_refused", by=person(actor), count=held))
     # Last: until then a retry looks for the answer again.
-    job.ledger.stops.withdraw(job.account_id, *waiting.exceeded_limits)
+    job.ledger.stops.withdraw(job.account_id, *pending.exceeded_limits)
     log.info("The plan was refused by %s: %s documents are held", person(actor), held)
     return held
 
 
-def unanswered(job: Job, waiting: Waiting) -> LimitExceeded:
+def unanswered(job: Job, pending: PendingApproval) -> LimitExceeded:
     """Make a stop like any other of a plan that nobody approved or refused in time, and return the run's error."""
-    for name, shown in waiting.exceeded_limits.items():
+    for name, shown in pending.exceeded_limits.items():
         ask(job, name, Decimal(shown["number"]), Message.from_json(shown))
     message = Message("plan_unanswered", account=job.account_id, count=job.account.limits.approval_hours)
     return LimitExceeded(message, operation=job.direction.name)
