@@ -11,7 +11,7 @@ from benchmarks.ours import BenchmarkedAccount
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.sync.steps.rebuild import rebuild
 
 _BY_PAGES = partialmethod(DebitoorClient.expenses, page_size=PAGE_SIZE)
@@ -28,7 +28,7 @@ def main() -> None:
 
     def work() -> dict[str, Any]:
         with exchange.step("check") as step, check(step) as found:
-            return {"same": found.counts[Comparison.SAME], "sums": [str(row.target) for row in found.sums]}
+            return {"same": found.counts[CheckOutcome.SAME], "sums": [str(row.target) for row in found.sums]}
 
     measured(work)
 

@@ -11,7 +11,7 @@ import pytest
 
 from debitoor_provider.services.getmyinvoices.models import LineItem
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.sync.corrections import Corrections, problems_of, to_corrections
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.sync.export.choices import Decisions, to_decisions
@@ -372,7 +372,7 @@ def test_a_check_expects_what_was_stated(acme: Stage) -> None:
     acme.export(account)
     assert acme.states() == {undated: "moved"}
     with check(acme.job(account)) as found:
-        assert [(row.outcome, row.source_id) for row in found.rows] == [(Comparison.SAME, undated)]
+        assert [(row.outcome, row.source_id) for row in found.rows] == [(CheckOutcome.SAME, undated)]
 
 
 def test_what_is_withdrawn_does_not_count_any_more(acme: Stage) -> None:

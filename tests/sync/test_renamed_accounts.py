@@ -11,7 +11,7 @@ from sqlalchemy import text
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import Misconfigured
 from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
-from debitoor_provider.sync.exchange_key import place_of
+from debitoor_provider.sync.exchange_key import origin_label
 from debitoor_provider.sync.window import manual
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ def test_what_an_earlier_version_knew_by_the_spelling_of_the_host_is_taken_over(
     scheme, host, port = acme.gmi.session.origin
     acme.gmi.session.spelled_origin = (scheme, f"{host}.", port)  # as in the connection
     now = acme.entry(uid).exchange_key
-    before = now.replace(place_of(acme.gmi.session.origin), place_of(acme.gmi.session.spelled_origin))
+    before = now.replace(origin_label(acme.gmi.session.origin), origin_label(acme.gmi.session.spelled_origin))
     assert before != now
     with acme.ledger._database.write() as connection:
         connection.execute(text("UPDATE debitoor_documents SET exchange_key = :key"), {"key": before})

@@ -39,6 +39,6 @@ def former_key(key: Callable[[Any, Origin], str], document_id: object, session: 
 
 
 @lru_cache(maxsize=16)  # the same for all documents of a source
-def place_of(origin: Origin) -> str:
+def origin_label(origin: Origin) -> str:
     """Return a short text for where a service is: two installations may number accounts and documents alike."""
     return hashlib.sha256(repr(origin).encode()).hexdigest()[:8]

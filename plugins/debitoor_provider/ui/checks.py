@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from debitoor_provider.messages import localized
 from debitoor_provider.runs.check import documents_csv, sums_csv
 from debitoor_provider.sync.check.check import check as checked
-from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.sync.money import canonical
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.checks import CheckedDocument, CheckedSum, CheckModel
@@ -36,7 +36,7 @@ def check(account_id: str, account: Account, start: date | None, end: date | Non
     :raises ServiceError: when one of the services does not answer, or the connections cannot be right
     """
     with opened_job(account_id, account, actor=actor) as job, checked(job, start, end) as found:
-        apart = list(islice((row for row in found.rows if row.outcome is not Comparison.SAME), LISTED + 1))
+        apart = list(islice((row for row in found.rows if row.outcome is not CheckOutcome.SAME), LISTED + 1))
         return CheckModel.model_validate(
             {
                 "from": found.start,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.runs.airflow_names import AirflowNames
 from debitoor_provider.sync.account_files.files import account_warnings, parse_account, placed
-from debitoor_provider.sync.account_files.source import read
 from debitoor_provider.sync.account_files.writing import write
+from debitoor_provider.sync.account_files.yaml_source import read
 from debitoor_provider.sync.directions import DIRECTIONS
 from debitoor_provider.ui.access import require_connection
 from debitoor_provider.ui.folder import account_files

@@ -13,7 +13,7 @@ from debitoor_provider.sync.account_files.files import (
     load_folder,
     parse_account,
 )
-from debitoor_provider.sync.account_files.source import BYTE_LIMIT
+from debitoor_provider.sync.account_files.yaml_source import BYTE_LIMIT
 from debitoor_provider.sync.accounts.settings import ExportAccount, ImportAccount
 from tests.sync.accounts.examples import EXPORT, IMPORT
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from debitoor_provider.sync.account_files.schema import json_schema, main
-from debitoor_provider.sync.account_files.source import read
+from debitoor_provider.sync.account_files.yaml_source import read
 from tests.sync.accounts.examples import EXPORT, IMPORT
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "account.schema.json"

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debitoor_provider.sync.account_files.files import parse_account
-from debitoor_provider.sync.account_files.source import read
 from debitoor_provider.sync.account_files.template import MadeAccount, RowProblem, Table, make, write_all
+from debitoor_provider.sync.account_files.yaml_source import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

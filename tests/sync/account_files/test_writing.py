@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from debitoor_provider.sync.account_files.files import parse_account
-from debitoor_provider.sync.account_files.source import read
 from debitoor_provider.sync.account_files.writing import slim, write
+from debitoor_provider.sync.account_files.yaml_source import read
 from debitoor_provider.sync.accounts.settings import ExportAccount
 
 EXAMPLES = Path(__file__).parents[3] / "dags" / "accounts"

@@ -9,7 +9,7 @@ import pytest
 
 from debitoor_provider.messages import LOG, Reader, written_for
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.sync.window import manual
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
@@ -434,7 +434,7 @@ class TestExport:
         uid, own = acme.document(), by_hand(acme)
         acme.export()
         found = checked(acme)
-        [row] = [row for row in found.rows if row.outcome is Comparison.OTHERS]
+        [row] = [row for row in found.rows if row.outcome is CheckOutcome.OTHERS]
         assert row.target_ids == (own,)
         assert not found.differs
         assert found.table == [

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import DIFFERENCES, Comparison
+from debitoor_provider.sync.check.rows import DIFFERENCES, CheckOutcome
 from debitoor_provider.sync.ledger import DONE
 from debitoor_provider.sync.window import RunKind
 from tests.sync.stage import Stage
@@ -46,8 +46,8 @@ def checked(stage: Stage, account: Any) -> tuple[dict[str, Row], dict[Any, Decim
     """Return the rows of documents by their id, and the target's own sums."""
     watch, before = stage.watch(), stage.ledger_file.read_bytes()
     with check(stage.job(account, run_id="check")) as found:
-        rows = {row.source_id: row for row in found.rows if row.outcome is not Comparison.OTHERS}
-        assert len(rows) == sum(found.counts.values()) - found.counts[Comparison.OTHERS]
+        rows = {row.source_id: row for row in found.rows if row.outcome is not CheckOutcome.OTHERS}
+        assert len(rows) == sum(found.counts.values()) - found.counts[CheckOutcome.OTHERS]
         sums = {(row.month, row.rate): row.target + row.others for row in found.sums if row.target + row.others}
         assert found.differs == any(row.outcome in DIFFERENCES for row in rows.values())
     assert watch.writes == []
@@ -105,10 +105,12 @@ def test_what_a_run_moved_is_the_same_and_a_change_is_reported(
 def _compare(stage: Stage, account: Any, pick: int, change: str) -> None:
     there = moved(stage)
     rows, sums = checked(stage, account)
-    assert {id_ for id_, row in rows.items() if row.outcome is Comparison.SAME} == there.keys()
+    assert {id_ for id_, row in rows.items() if row.outcome is CheckOutcome.SAME} == there.keys()
     assert sums == in_the_books(stage)
     assert not [
-        row for row in rows.values() if row.outcome in {Comparison.DIFFERS, Comparison.ERROR, Comparison.ONLY_THERE}
+        row
+        for row in rows.values()
+        if row.outcome in {CheckOutcome.DIFFERS, CheckOutcome.ERROR, CheckOutcome.ONLY_THERE}
     ]
     if not there:
         return
@@ -123,7 +125,7 @@ def _compare(stage: Stage, account: Any, pick: int, change: str) -> None:
     assert after[source_id].is_missing == (change == "deleted")
 
 
-def _change(stage: Stage, source_id: str, target_id: str, change: str) -> Comparison:
+def _change(stage: Stage, source_id: str, target_id: str, change: str) -> CheckOutcome:
     """Change one thing; returns what a check has to say of it."""
     [expense] = [one for one in stage.company.expenses() if one["id"] == target_id]
     [line, *others] = expense["lines"]
@@ -139,8 +141,8 @@ def _change(stage: Stage, source_id: str, target_id: str, change: str) -> Compar
             stage.company.edit_entity(target_id, lines=lines)
         case "deleted":
             stage.company.delete_entity(target_id)
-            return Comparison.ONLY_HERE
+            return CheckOutcome.ONLY_HERE
         case "source deleted":
             stage.company.delete_document(int(source_id))
-            return Comparison.ONLY_THERE
-    return Comparison.DIFFERS
+            return CheckOutcome.ONLY_THERE
+    return CheckOutcome.DIFFERS

@@ -8,7 +8,7 @@ import pytest
 
 from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.sync.check.check import check
-from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.sync.window import Window, manual
 from tests.sync.announced import as_announced
 from tests.sync.stage import Stage
@@ -190,7 +190,7 @@ def test_what_a_check_finds_of_a_double_on_its_way_is_what_was_sent(twice: Stage
     twice.ledger.documents.retry([twice.entry(uid)], "user:anna")
     account = _leave_out(twice, uid, "a missing tag")
     with check(twice.job(account, run_id="check")) as found:
-        assert [(row.source_id, row.outcome) for row in found.rows] == [(uid, Comparison.DIFFERS)]
+        assert [(row.source_id, row.outcome) for row in found.rows] == [(uid, CheckOutcome.DIFFERS)]
 
 
 def test_one_more_record_that_a_person_wants_of_a_double_that_is_accepted_is_accepted_too(twice: Stage) -> None:

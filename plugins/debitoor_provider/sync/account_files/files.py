@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from debitoor_provider.messages import Message, reason_of
-from debitoor_provider.sync.account_files.source import BYTE_LIMIT, Source, SourceError, read
+from debitoor_provider.sync.account_files.yaml_source import BYTE_LIMIT, ParsedFile, SourceError, read
 from debitoor_provider.sync.accounts.finding import Finding
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX, is_account_id
 from debitoor_provider.sync.accounts.problems import Problem, causes, explain, field_path
@@ -120,18 +120,18 @@ def parse_account(content: bytes, file: str) -> tuple[Account | None, tuple[Prob
     """
     file = plainly(file)
     try:
-        source = read(content)
+        parsed = read(content)
     except SourceError as error:
         path = field_path(error.location)
         return None, (Problem(file, error.line, error.column, path, error.message),)
-    kind = source.data.get("type")
+    kind = parsed.data.get("type")
     row = DIRECTIONS.get(kind) if isinstance(kind, str) else None
     if row is None:
-        return None, (_unknown_type(kind, source, file),)
+        return None, (_unknown_type(kind, parsed, file),)
     try:
-        return row.settings.model_validate(source.data), ()
+        return row.settings.model_validate(parsed.data), ()
     except ValidationError as error:
-        return None, _problems(error, row.settings, source, file)
+        return None, _problems(error, row.settings, parsed, file)
 
 
 def account_warnings(account: Account, content: bytes, file: str) -> tuple[Problem, ...]:
@@ -157,30 +157,30 @@ def placed(found: Iterable[Finding], content: bytes, file: str) -> tuple[Problem
     :param content: of the file, as it was read
     :param file: the file's name
     """
-    source, name = read(content), plainly(file)
-    return tuple(Problem(name, *source.place(tuple(one.field.split("."))), one.field, one.message) for one in found)
+    parsed, name = read(content), plainly(file)
+    return tuple(Problem(name, *parsed.place(tuple(one.field.split("."))), one.field, one.message) for one in found)
 
 
-def _problems(error: ValidationError, model: type[Account], source: Source, file: str) -> tuple[Problem, ...]:
+def _problems(error: ValidationError, model: type[Account], parsed: ParsedFile, file: str) -> tuple[Problem, ...]:
     others = [row.settings for row in DIRECTIONS.values() if row.settings is not model]
-    details = sorted(causes(error), key=lambda detail: source.place(detail["loc"]))
+    details = sorted(causes(error), key=lambda detail: parsed.place(detail["loc"]))
     problems = []
     for detail in details[:_PROBLEM_LIMIT]:
         location = detail["loc"]
         message = explain(detail, model, others)
-        problems.append(Problem(file, *source.place(location), field_path(location), message))
+        problems.append(Problem(file, *parsed.place(location), field_path(location), message))
     if len(details) > _PROBLEM_LIMIT:
         more = Message("account_more_problems", count=len(details) - _PROBLEM_LIMIT)
         problems.append(Problem(file, None, None, "", more))
     return tuple(problems)
 
 
-def _unknown_type(kind: Any, source: Source, file: str) -> Problem:
+def _unknown_type(kind: Any, parsed: ParsedFile, file: str) -> Problem:
     types = list(DIRECTIONS)
-    if "type" not in source.data:
+    if "type" not in parsed.data:
         return Problem(file, 1, 1, "type", Message("account_type_missing", choices=types))
     message = Message("account_type_unknown", value=quoted(kind), choices=types, hint=did_you_mean(str(kind), types))
-    return Problem(file, *source.place(("type",)), "type", message)
+    return Problem(file, *parsed.place(("type",)), "type", message)
 
 
 def failure(path: Path, error: Exception) -> Problem:

@@ -22,8 +22,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.account_files.files import parse_account, stem_problems
-from debitoor_provider.sync.account_files.source import plain_value
 from debitoor_provider.sync.account_files.whole import add_file
+from debitoor_provider.sync.account_files.yaml_source import plain_value
 from debitoor_provider.sync.accounts.problems import field_path
 from debitoor_provider.sync.accounts.values import did_you_mean, quoted
 from debitoor_provider.sync.text import fold

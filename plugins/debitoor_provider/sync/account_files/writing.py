@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
-from debitoor_provider.sync.account_files.source import DEPTH_LIMIT, Source, SourceError, read
+from debitoor_provider.sync.account_files.yaml_source import DEPTH_LIMIT, ParsedFile, SourceError, read
 from debitoor_provider.sync.directions import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -231,12 +231,12 @@ def _place(name: str, names: list[str], order: list[str]) -> int:
     return 0
 
 
-def _blocks(text: str, source: Source) -> tuple[str, dict[str, str]] | None:
+def _blocks(text: str, parsed: ParsedFile) -> tuple[str, dict[str, str]] | None:
     """Cut a file into the lines before its first field, and the lines of each field with the comments above it."""
     lines = [f"{line}\n" for line in text.removeprefix("\ufeff").rstrip("\n").split("\n")]
     starts = []
-    for name in source.data:
-        line, column = source.places[name,]
+    for name in parsed.data:
+        line, column = parsed.places[name,]
         if column != 1 or line > len(lines):
             return None
         starts.append(line - 1)
@@ -244,7 +244,7 @@ def _blocks(text: str, source: Source) -> tuple[str, dict[str, str]] | None:
         return None
     cuts = [starts[0], *(_above(lines, start) for start in starts[1:]), len(lines)]
     return "".join(lines[: starts[0]]), {
-        name: "".join(lines[begin:end]) for name, (begin, end) in zip(source.data, pairwise(cuts), strict=True)
+        name: "".join(lines[begin:end]) for name, (begin, end) in zip(parsed.data, pairwise(cuts), strict=True)
     }
 
 

@@ -17,7 +17,7 @@ from debitoor_provider.sync.check.compare import (
     only_there,
     was_sent,
 )
-from debitoor_provider.sync.check.rows import Check, Comparison, Row
+from debitoor_provider.sync.check.rows import Check, CheckOutcome, Row
 from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import CHECK, DONE, OPEN, RUN, State
 from debitoor_provider.sync.obstacle import Obstacle
@@ -62,12 +62,12 @@ def check(job: Job, start: date | None = None, end: date | None = None) -> Itera
     with ExitStack() as kept:
         found = Check(window.start, window.end, kept.enter_context(RecordFile[Row]()))
         if not window.is_empty:
-            _Comparison(job, found, job.direction.drafts([], look=False), kept).run(window)
+            _CheckRun(job, found, job.direction.drafts([], look=False), kept).run(window)
         yield found
 
 
 @dataclass
-class _Comparison:
+class _CheckRun:
     """One check on its way.
 
     :param kept: closes the files in which records lie
@@ -176,7 +176,7 @@ class _Comparison:
             row = replace(row, message=held)
         if row.here is not None:
             self.found.add_sums(row.here, "source")
-        self._add(row, records, "others" if row.outcome is Comparison.LEFT_OUT else "target")
+        self._add(row, records, "others" if row.outcome is CheckOutcome.LEFT_OUT else "target")
 
     def _expected(self, record: Any, entry: Entry | None, records: Sequence[TargetRecord]) -> Statement:
         """Return what a document's record at the target has to say.

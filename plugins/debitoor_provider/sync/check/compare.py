@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.check.rows import Comparison, Row
+from debitoor_provider.sync.check.rows import CheckOutcome, Row
 from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, State, origins
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
@@ -46,30 +46,30 @@ def compare(
     """
     is_done = entry is not None and entry.state in DONE
     if not was_sent(entry) and (reason := _reason_to_stay(entry, left_out, records)):
-        return _row(Comparison.LEFT_OUT, planned, entry, records, message=reason)
+        return _row(CheckOutcome.LEFT_OUT, planned, entry, records, message=reason)
     if is_done and not records and entry and not entry.target_id:
-        return _row(Comparison.LEFT_OUT, planned, entry, records, message=Message("check_marked_moved"))
+        return _row(CheckOutcome.LEFT_OUT, planned, entry, records, message=Message("check_marked_moved"))
     obstacle, here = None, None
     try:
         here = expected()
     except Obstacle as met:
         obstacle = met.message
     if not is_done and not records and obstacle is None and entry and entry.state is State.WAITING:
-        return _row(Comparison.LEFT_OUT, planned, entry, records, message=entry.message)
+        return _row(CheckOutcome.LEFT_OUT, planned, entry, records, message=entry.message)
     if not records:
         decided = _why_missing(entry) if entry and entry.state in STOPPED and not has_changed() else None
         message = decided or obstacle or _why_missing(entry)
         is_missing = obstacle is None and _is_sendable(entry)
         here = here or _of_record(planned)
-        return _row(Comparison.ONLY_HERE, planned, entry, records, here, message, is_missing=is_missing)
+        return _row(CheckOutcome.ONLY_HERE, planned, entry, records, here, message, is_missing=is_missing)
     if here is None:
-        return _row(Comparison.ERROR, planned, entry, records, message=obstacle)
+        return _row(CheckOutcome.ERROR, planned, entry, records, message=obstacle)
     if len(records) > 1:
-        return _row(Comparison.DIFFERS, planned, entry, records, here, _doubled(entry, records))
+        return _row(CheckOutcome.DIFFERS, planned, entry, records, here, _doubled(entry, records))
     if differences := here.differences(records[0].statement):
         message = Message(_differing(entry), differences=differences)
-        return _row(Comparison.DIFFERS, planned, entry, records, here, message)
-    return _row(Comparison.SAME, planned, entry, records, here, _note(entry, records[0]))
+        return _row(CheckOutcome.DIFFERS, planned, entry, records, here, message)
+    return _row(CheckOutcome.SAME, planned, entry, records, here, _note(entry, records[0]))
 
 
 def was_sent(entry: Entry | None) -> bool:
@@ -82,20 +82,20 @@ def only_there(source_id: str, records: Sequence[TargetRecord], deleted: Message
 
     :param deleted: why the source does not have it
     """
-    return _of_target(Comparison.ONLY_THERE, source_id, records, deleted)
+    return _of_target(CheckOutcome.ONLY_THERE, source_id, records, deleted)
 
 
 def by_others(record: TargetRecord) -> Row:
     """Return that the target has a record that no account made."""
-    return _of_target(Comparison.OTHERS, "", [record], Message("check_no_mark"))
+    return _of_target(CheckOutcome.OTHERS, "", [record], Message("check_no_mark"))
 
 
 def by_account(source_id: str, records: Sequence[TargetRecord], account: str) -> Row:
     """Return that the target has records that another account made of a document of its own."""
-    return _of_target(Comparison.OTHERS, source_id, records, Message("check_by_account", account=account))
+    return _of_target(CheckOutcome.OTHERS, source_id, records, Message("check_by_account", account=account))
 
 
-def _of_target(outcome: Comparison, source_id: str, records: Sequence[TargetRecord], message: Message) -> Row:
+def _of_target(outcome: CheckOutcome, source_id: str, records: Sequence[TargetRecord], message: Message) -> Row:
     first = records[0]
     ids = tuple(record.id for record in records)
     there = first.statement
@@ -103,7 +103,7 @@ def _of_target(outcome: Comparison, source_id: str, records: Sequence[TargetReco
 
 
 def _row(
-    outcome: Comparison,
+    outcome: CheckOutcome,
     planned: PlannedDocument,
     entry: Entry | None,
     records: Sequence[TargetRecord],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.statement import StatedRate, Statement
 
 
-class Comparison(StrEnum):
+class CheckOutcome(StrEnum):
     """What the comparison of one document comes to."""
 
     SAME = "same"
@@ -31,7 +31,7 @@ class Comparison(StrEnum):
     OTHERS = "made by others"  # at the target without a marker: no difference
 
 
-DIFFERENCES = frozenset({Comparison.DIFFERS, Comparison.ONLY_HERE, Comparison.ONLY_THERE, Comparison.ERROR})
+DIFFERENCES = frozenset({CheckOutcome.DIFFERS, CheckOutcome.ONLY_HERE, CheckOutcome.ONLY_THERE, CheckOutcome.ERROR})
 """What keeps source and target from being the same."""
 
 
@@ -47,7 +47,7 @@ class Row:
     :param entry_id: its id in the ledger
     """
 
-    outcome: Comparison
+    outcome: CheckOutcome
     source_id: str
     target_ids: tuple[str, ...]
     document_date: date | None
@@ -137,7 +137,7 @@ class Check:
     start: date | None
     end: date | None
     rows: RecordFile[Row]
-    counts: dict[Comparison, int] = field(default_factory=lambda: dict.fromkeys(Comparison, 0))
+    counts: dict[CheckOutcome, int] = field(default_factory=lambda: dict.fromkeys(CheckOutcome, 0))
     _sums: dict[tuple[str, str, StatedRate], Sums] = field(default_factory=dict)
 
     @property

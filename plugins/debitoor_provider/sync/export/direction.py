@@ -11,7 +11,7 @@ from debitoor_provider.services.errors import NotFound
 from debitoor_provider.services.getmyinvoices.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.listing import overlap_of
 from debitoor_provider.sync.books import complete_books_of, country_of_own_books
-from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
+from debitoor_provider.sync.exchange_key import exchange_key, former_key, origin_label
 from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.conversion import booked_worth, decided_amount
 from debitoor_provider.sync.export.drafts import PREVIEWED_FILES, ExpenseDrafts
@@ -173,8 +173,8 @@ class ExportDirection:
     def _key(self, uid: int, origin: Origin | None = None) -> str:
         """Return the document's key: each GetMyInvoices account numbers its documents on its own."""
         source, target = self.getmyinvoices, caseless(self.account.debitoor_id)
-        place = place_of(origin or source.session.origin)
-        return exchange_key(f"getmyinvoices:{place}:{source.account_number}", uid, f"debitoor:{target}")
+        label = origin_label(origin or source.session.origin)
+        return exchange_key(f"getmyinvoices:{label}:{source.account_number}", uid, f"debitoor:{target}")
 
     def load(self, snapshot: str) -> Document:
         """Return the record that the ledger kept."""

@@ -11,7 +11,7 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import SERVICE
 from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.sync.books import books_of, country_of_books, currency_of_payments
-from debitoor_provider.sync.exchange_key import exchange_key, former_key, place_of
+from debitoor_provider.sync.exchange_key import exchange_key, former_key, origin_label
 from debitoor_provider.sync.import_.company import CompanyToCreate, create_company, find_company
 from debitoor_provider.sync.import_.draft import upload_name
 from debitoor_provider.sync.import_.drafts import UploadDrafts
@@ -152,8 +152,8 @@ class ImportDirection:
 
     def _key(self, sales_id: str, origin: Origin | None = None) -> str:
         """Return the document's key; ids of Debitoor are unique over its accounts."""
-        place = place_of(origin or self.debitoor.session.origin)
-        return exchange_key(f"debitoor:{place}", sales_id, f"getmyinvoices:{self.getmyinvoices.account_number}")
+        label = origin_label(origin or self.debitoor.session.origin)
+        return exchange_key(f"debitoor:{label}", sales_id, f"getmyinvoices:{self.getmyinvoices.account_number}")
 
     def load(self, snapshot: str) -> SalesDocument:
         """Return the record that the ledger kept."""

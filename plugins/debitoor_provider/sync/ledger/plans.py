@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger.database.engine import upsert
 from debitoor_provider.sync.ledger.database.tables import documents, events, watermarks
-from debitoor_provider.sync.ledger.database.triggers import fold
+from debitoor_provider.sync.ledger.database.triggers import merge_slots
 from debitoor_provider.sync.ledger.entries import DECIDED, require_key
 from debitoor_provider.sync.ledger.events import RUN
 from debitoor_provider.sync.ledger.filters import ORDERS, conditions
@@ -98,7 +98,7 @@ class Plans:
                 new = _later(known[0], watermark), _later(known[1], (watermark or at) if full else None)
                 _move_watermark(connection, account, direction, new, settings_fingerprint)
             if not dry_run:
-                fold(connection, account)
+                merge_slots(connection, account)
         return replace(result, gone=left)
 
     def pending(

@@ -96,11 +96,11 @@ def by_likeness(known: Iterable[Known]) -> dict[str, list[Known]]:
     """Return documents by what others may have in common with them."""
     by_key: dict[str, list[Known]] = {}
     for one in known:
-        enter(one, by_key)
+        index(one, by_key)
     return by_key
 
 
-def enter(one: Known, by_key: dict[str, list[Known]]) -> None:
+def index(one: Known, by_key: dict[str, list[Known]]) -> None:
     """Add a document to those of :func:`by_likeness`."""
     for key in filter(None, likeness_keys(one.described).values()):
         by_key.setdefault(key, []).append(one)

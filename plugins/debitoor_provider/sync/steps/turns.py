@@ -6,7 +6,7 @@ from collections import deque
 from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.steps.known import Known, by_likeness, enter
+from debitoor_provider.sync.steps.known import Known, by_likeness, index
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -105,4 +105,4 @@ class SharedJudgement:
         """Take note of a document with the figures that are to be sent."""
         with self._lock:
             self.read[one.key] = one
-            enter(one, self.read_by_key)
+            index(one, self.read_by_key)

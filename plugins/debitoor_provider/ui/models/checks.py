@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from debitoor_provider.sync.check.rows import Comparison
+from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.ui.models.common import RequestDay, Text
 
 
@@ -23,7 +23,7 @@ class CheckRequest(BaseModel):
 class CheckedDocument(BaseModel):
     """One document."""
 
-    outcome: Comparison
+    outcome: CheckOutcome
     source_id: Text
     target_ids: list[Text]
     document_date: date | None
@@ -57,7 +57,7 @@ class CheckModel(BaseModel):
     start: date | None = Field(alias="from")
     end: date | None = Field(alias="to")
     same: bool = Field(description="Whether source and target are the same")
-    counts: dict[Comparison, int]
+    counts: dict[CheckOutcome, int]
     sums: list[CheckedSum]
     complete: bool = Field(description="Whether all documents that are not the same are listed; the CSV has all")
     documents: list[CheckedDocument] = Field(description="All but those that are the same")

@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.account_files.files import placed
-from debitoor_provider.sync.account_files.source import SourceError, read
 from debitoor_provider.sync.account_files.writing import slim
+from debitoor_provider.sync.account_files.yaml_source import SourceError, read
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
 from debitoor_provider.ui import audit, entered_settings, known_wrong, pausing, saving, wrong_drafts
 from debitoor_provider.ui.access import DELETE, EDIT, ENTER

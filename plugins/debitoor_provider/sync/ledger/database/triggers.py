@@ -3,7 +3,7 @@
 SQLite has one writer at a time, so an account has one row of counts, in slot 0. On PostgreSQL many workers move
 documents of one account at the same time, and a row that they shared would make each wait for the commits of the
 others. There each server process adds its changes to a row of its own, whose slot is its process id: no transaction
-waits for another, and none can deadlock. A plan sums these rows up in slot 0, see :func:`fold`.
+waits for another, and none can deadlock. A plan sums these rows up in slot 0, see :func:`merge_slots`.
 
 Alembic creates the triggers again after each upgrade, since SQLite drops them with a table that a migration replaces.
 """
@@ -31,7 +31,7 @@ def create_triggers(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
-def fold(connection: Connection, account: str) -> None:
+def merge_slots(connection: Connection, account: str) -> None:
     """Sum up an account's counts in slot 0, as the last statements of a transaction; nothing to do on SQLite.
 
     Rows that another transaction is changing are left for the next time, so this waits for no worker.

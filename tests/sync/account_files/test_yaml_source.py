@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from debitoor_provider.sync.account_files.source import BYTE_LIMIT, SourceError, read
+from debitoor_provider.sync.account_files.yaml_source import BYTE_LIMIT, SourceError, read
 
 
 def refusal(text: str | bytes) -> SourceError:

@@ -60,7 +60,7 @@ class SourceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ParsedFile:
     """The content of a file.
 
     :param data: its fields
@@ -77,7 +77,7 @@ class Source:
         return self.places[location]
 
 
-def read(content: bytes) -> Source:
+def read(content: bytes) -> ParsedFile:
     """Read the bytes of an account file.
 
     :raises SourceError: if they are not valid YAML, or not that of an account
@@ -119,7 +119,7 @@ class _SourceReader:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._places: dict[Location, tuple[int, int]] = {}
 
-    def read(self) -> Source:
+    def read(self) -> ParsedFile:
         next(self._events)  # start of the stream
         if isinstance(next(self._events), yaml.StreamEndEvent):
             raise SourceError(Message("account_file_empty"))
@@ -133,7 +133,7 @@ class _SourceReader:
             raise _error(Message("account_file_empty"), event, ())
         if not isinstance(value, dict):
             raise _error(Message("account_file_no_fields"), event, ())
-        return Source(value, self._places)
+        return ParsedFile(value, self._places)
 
     def _value(self, event: Any, location: Location) -> Any:
         self._places.setdefault(location, _place(event))
