@@ -6,14 +6,14 @@ import os
 import pytest
 
 from debitoor_provider.operators.plan import DebitoorPlanOperator
-from debitoor_provider.runs.jobs import open_job
+from debitoor_provider.runs.jobs import new_hook, open_job
 from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp
 
 OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
 
 
 @pytest.mark.parametrize(
-    ("run_type", "form", "patient"),
+    ("run_type", "form", "low_priority"),
     [
         ("scheduled", {}, False),
         ("asset_triggered", {}, False),
@@ -24,9 +24,17 @@ OCTOBER = ("2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00")
         ("backfill", {}, True),
     ],
 )
-def test_a_run_that_catches_up_on_a_period_is_patient(context, account, run_type, form, patient):
-    with open_job(account(), None, context(run_type) | {"params": form}) as job:
-        assert job.patient is patient
+def test_a_run_that_catches_up_on_a_period_is_of_low_priority(context, account, run_type, form, low_priority):
+    hooks = []
+
+    def hook_of(hook, connection_id):
+        hooks.append(new_hook(hook, connection_id))
+        return hooks[-1]
+
+    with open_job(account(), None, context(run_type) | {"params": form}, hook_of) as job:
+        assert job.direction.getmyinvoices
+        assert job.direction.debitoor
+        assert [hook.low_priority for hook in hooks] == [low_priority] * 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.configuration import accounts_folder, ecb_rates, ledger_url
 from debitoor_provider.messages import Message
-from debitoor_provider.runs.windows import is_patient, kind_of
+from debitoor_provider.runs.windows import is_of_low_priority, kind_of
 from debitoor_provider.services.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.ids import DAG_ID_PREFIX
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Services:
     """The clients of an account's services, each opened on first use; a context manager that closes them.
 
-    :param patient: whether other runs need not wait for this one
+    :param low_priority: leave a part of each allowance of calls to other runs
     :param hook_of: makes the hook of a connection
     :param refusal: returns why a service is not to be called, by its name
     """
@@ -48,13 +48,13 @@ class Services:
         account_id: str,
         account: Account,
         *,
-        patient: bool = False,
+        low_priority: bool = False,
         hook_of: HookOf | None = None,
         refusal: RefusalOf | None = None,
     ) -> None:
         self._account_id = account_id
         self._account = account
-        self._patient = patient
+        self._low_priority = low_priority
         self._hook_of = hook_of or new_hook
         self._refusal = refusal
         self._clients: dict[str, Any] = {}
@@ -84,7 +84,7 @@ class Services:
             raise StopError(reason)
         try:
             opened = self._open.enter_context(self._hook_of(hook, connection_id))
-            opened.low_priority = self._patient
+            opened.low_priority = self._low_priority
             return opened.client
         except NoConnection:
             message = Message("connection_missing", account=self._account_id, connection=connection_id)
@@ -120,7 +120,11 @@ def open_job(
     :raises Misconfigured: when the account's settings cannot be used
     """
     account = account_of(account_id, settings)
-    patient, ledger, run_id = is_patient(context), Ledger.open(ledger_url()), run_id_of(context, account_id)
+    low_priority, ledger, run_id = (
+        is_of_low_priority(context),
+        Ledger.open(ledger_url()),
+        run_id_of(context, account_id),
+    )
     # On a later try something may have been corrected.
     heeds = follows and getattr(context["ti"], "try_number", 0) == 1
     with job_of(
@@ -129,7 +133,7 @@ def open_job(
         ledger,
         run_id=run_id,
         kind=kind_of(context),
-        patient=patient,
+        low_priority=low_priority,
         hook_of=hook_of,
         refusal=partial(refusal_met, ledger, run_id) if heeds else None,
     ) as job:
@@ -144,7 +148,7 @@ def job_of(
     *,
     run_id: str,
     kind: RunKind = RunKind.MANUAL,
-    patient: bool = False,
+    low_priority: bool = False,
     hook_of: HookOf | None = None,
     refusal: RefusalOf | None = None,
     actor: str = RUN,
@@ -156,10 +160,10 @@ def job_of(
     :param hook_of: makes the hook of a connection, where Airflow's own way is not the right one
     :param refusal: returns why a service is not to be called, by its name
     """
-    services = Services(account_id, account, patient=patient, hook_of=hook_of, refusal=refusal)
+    services = Services(account_id, account, low_priority=low_priority, hook_of=hook_of, refusal=refusal)
     try:
         direction = row_of(account).open(account, services, {"ecb_rates": ecb_rates()})
-        yield Job(account_id, account, direction, ledger, run_id, kind, patient, actor=actor)
+        yield Job(account_id, account, direction, ledger, run_id, kind, actor=actor)
     finally:
         services.close()
 

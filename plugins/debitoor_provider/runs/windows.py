@@ -34,7 +34,7 @@ def kind_of(context: Context) -> RunKind:
     return RunKind(name) if name in {kind.value for kind in RunKind} else RunKind.MANUAL
 
 
-def is_patient(context: Context) -> bool:
+def is_of_low_priority(context: Context) -> bool:
     """Return whether other runs go before it: a backfill, or a run over a period of a person's choice."""
     form = context.get("params") or {}
     if kind_of(context) is RunKind.BACKFILL or form.get("from") or form.get("to"):

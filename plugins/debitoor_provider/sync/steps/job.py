@@ -30,7 +30,6 @@ class Job:
 
     :param account_id: under which the ledger keeps the account's documents
     :param run_id: the run's id in the ledger, unique over all DAGs and accounts
-    :param patient: whether other runs need not wait for this one
     :param is_chosen: whether the run is for a period or for documents that were chosen; ``None``: as its plan says
     :param shared: a listing of changes that several accounts take their documents from
     :param actor: who or what it is, in the history of documents: a run, a check, or ``user:<name>``
@@ -43,7 +42,6 @@ class Job:
     ledger: Ledger
     run_id: str
     kind: RunKind = RunKind.MANUAL
-    patient: bool = False
     is_chosen: bool | None = None
     shared: SharedListing[Any] | None = None
     actor: str = RUN
