@@ -161,7 +161,7 @@ class FolderDirection:
         yield (
             lambda claimed: (
                 FolderMover(
-                    settings=job.settings_fingerprint,
+                    settings_fingerprint=job.settings_fingerprint,
                     ledger=job.ledger,
                     getmyinvoices=self.getmyinvoices,
                     folder=self.folder,

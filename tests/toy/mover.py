@@ -102,7 +102,7 @@ class FolderMover:
     :param there: the documents in the folder, by marker
     """
 
-    settings: str
+    settings_fingerprint: str
     ledger: Ledger
     getmyinvoices: GetMyInvoicesClient
     folder: Folder
@@ -128,7 +128,7 @@ class FolderMover:
         self.ledger.steps.moved(entry, name, sha256=content.sha256, size=content.size)
 
     def _current(self, entry: Entry) -> Document | None:
-        if is_fresh(entry, self.settings, self.now()):
+        if is_fresh(entry, self.settings_fingerprint, self.now()):
             return DOCUMENTS.load(entry.snapshot)
         try:
             document = self.read(entry.source_id)

@@ -45,15 +45,15 @@ class Snapshots(Generic[Record]):
         return self._adapter.validate_json(text)
 
 
-def is_fresh(entry: Entry, settings: str, now: datetime) -> bool:
+def is_fresh(entry: Entry, settings_fingerprint: str, now: datetime) -> bool:
     """Return whether an entry's record still counts as the document as it is now.
 
     A run that ended early leaves entries behind; until the next one, people edit documents and settings. So a run
     believes only what it has listed itself, whatever the clock says in the meantime.
 
-    :param settings: the fingerprint of the account's settings
+    :param settings_fingerprint: of the account's settings
     """
     is_of_another_run = bool(entry.run_id) and entry.planned_by != entry.run_id
-    if entry.asked_at is None or entry.settings_fingerprint != settings or is_of_another_run:
+    if entry.asked_at is None or entry.settings_fingerprint != settings_fingerprint or is_of_another_run:
         return False
     return abs(now - entry.asked_at) <= _FRESH  # abs: the clocks of two workers may differ

@@ -77,7 +77,7 @@ class ExpenseDraft:
 class ExpenseDrafts:
     """Drafts of a list of documents.
 
-    :param marked: expenses that carry a document's marker, by its id
+    :param copies: expenses that carry a document's marker, by its id
     :param files: as many items as files may be read, each of which costs a call
     :param largest: bytes of a file that Debitoor takes; ``None``: files are not looked at
     :param select: returns why the account does not take a document, see :meth:`.ExportDirection.select`
@@ -87,7 +87,7 @@ class ExpenseDrafts:
     getmyinvoices: GetMyInvoicesClient
     books: Environment
     companies: Suppliers
-    marked: Mapping[int, Sequence[Expense]]
+    copies: Mapping[int, Sequence[Expense]]
     rates: ExchangeRates
     files: Iterator[int]
     largest: int | None
@@ -151,11 +151,11 @@ class ExpenseDrafts:
 
     def copies_of(self, record: Document) -> Sequence[Copy]:
         """Return the expenses that carry the document's marker."""
-        return as_copies(self.marked.get(record.document_uid, ()))
+        return as_copies(self.copies.get(record.document_uid, ()))
 
     def present(self, record: Document, drafted: ExpenseDraft) -> Message | bool:
         """Return whether Debitoor has an expense with the document's marker and a file; files are not compared."""
-        there = self.marked.get(record.document_uid, ())
+        there = self.copies.get(record.document_uid, ())
         if not there:
             return False
         if len(there) > 1:

@@ -76,14 +76,14 @@ class ExpenseMover:
     """
 
     account: ExportAccount
-    settings: str
+    settings_fingerprint: str
     ledger: Ledger
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     books: Environment
     companies: Suppliers
     attempts: Mapping[int, Attempt]
-    marked: Shared[Mapping[int, Sequence[Expense]]]
+    copies: Shared[Mapping[int, Sequence[Expense]]]
     elsewhere: Mapping[int, Entry]
     lookalikes: Lookalikes | None
     select: Callable[..., LeftOut | None]
@@ -104,7 +104,7 @@ class ExpenseMover:
             attempts = open_attempts(self.ledger, [other])
             message = Message("booked_by_another_account", account=other.account)
             require_over_elsewhere(attempts, self.now(), self.debitoor, other, message)
-        sent = self._marked(entry) if entry.was_there or attempt else ()  # by this account, so no rule drops it
+        sent = self._copies_of(entry) if entry.was_there or attempt else ()  # by this account, so no rule drops it
         if entry.was_there and not sent:
             entry = self.ledger.steps.not_there(entry)
         with spool() as body:
@@ -127,7 +127,7 @@ class ExpenseMover:
             if self.lookalikes:
                 self.lookalikes.read(Known.of(entry, entry.run_id), booking.sent)
             content = seal(body, document.filename)
-            there = self._marked(entry)
+            there = self._copies_of(entry)
             if there and not entry.wants_new_record:
                 self._adopt(entry, there, booking, content)
             else:
@@ -138,7 +138,7 @@ class ExpenseMover:
 
         :raises UnclearOutcome: when it may still do so
         """
-        for expense in self._marked(entry):
+        for expense in self._copies_of(entry):
             if expense.file is not None and expense.file.id == entry.file_id:
                 announced = BookedAmounts.from_json(attempt.announced)
                 self._confirm(entry, expense, announced, entry.file_id, entry.file_bytes)
@@ -146,12 +146,12 @@ class ExpenseMover:
         require_over(attempt, self.now(), self.debitoor, "Debitoor", "create_expense")
         return False
 
-    def _marked(self, entry: Entry) -> Sequence[Expense]:
+    def _copies_of(self, entry: Entry) -> Sequence[Expense]:
         """Return the expenses that carry the document's marker.
 
         :raises Obstacle: when there are more than a person wanted, unless one more is wanted now
         """
-        there = self.marked.get().get(int(entry.source_id), ())
+        there = self.copies.get().get(int(entry.source_id), ())
         if not entry.wants_new_record:
             require_single(self.ledger, entry, as_copies(there))
         return there
@@ -167,7 +167,7 @@ class ExpenseMover:
         uid = document.document_uid
         small = document.file_kilobytes is not None and document.file_kilobytes <= _SMALL_KILOBYTES
         approval = self.account.filter.approved_only
-        old = not is_fresh(entry, self.settings, self.now())
+        old = not is_fresh(entry, self.settings_fingerprint, self.now())
         unreleased = approval and entry.previous_state is State.WAITING  # its file is fetched once it is released
         try:
             if small or approval or old:

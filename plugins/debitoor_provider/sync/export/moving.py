@@ -93,14 +93,14 @@ def moving(
             marked = Shared(looks.submit(presence.now, attempted=bool(attempts or elsewhere)))
             return ExpenseMover(
                 account=account,
-                settings=job.settings_fingerprint,
+                settings_fingerprint=job.settings_fingerprint,
                 ledger=job.ledger,
                 getmyinvoices=getmyinvoices,
                 debitoor=debitoor,
                 books=home,
                 companies=companies,
                 attempts=attempts,
-                marked=marked,
+                copies=marked,
                 elsewhere=elsewhere,
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
                 select=select,

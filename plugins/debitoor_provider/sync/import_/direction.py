@@ -214,13 +214,13 @@ class ImportDirection:
             elsewhere = job.ledger.documents.sent_elsewhere(claimed)
             return UploadMover(
                 account=self.account,
-                settings=job.settings_fingerprint,
+                settings_fingerprint=job.settings_fingerprint,
                 ledger=job.ledger,
                 getmyinvoices=self.getmyinvoices,
                 debitoor=self.debitoor,
                 company_uid=company_uid,
                 attempts=attempts,
-                present=presence.now(attempted=bool(attempts or elsewhere)),
+                copies=presence.now(attempted=bool(attempts or elsewhere)),
                 elsewhere=elsewhere,
                 lookalikes=in_ledger(job, claimed, judged, around) if looks_around else None,
                 name_again=partial(name_again, job),

@@ -64,13 +64,13 @@ class UploadMover:
     """What the documents of one batch share on their way."""
 
     account: ImportAccount
-    settings: str
+    settings_fingerprint: str
     ledger: Ledger
     getmyinvoices: GetMyInvoicesClient
     debitoor: DebitoorClient
     company_uid: int | None
     attempts: Mapping[int, Attempt]
-    present: Mapping[str, Sequence[Document]]
+    copies: Mapping[str, Sequence[Document]]
     elsewhere: Mapping[int, Entry]
     lookalikes: Lookalikes | None
     name_again: Callable[[Entry, SalesDocument], Entry]
@@ -82,14 +82,14 @@ class UploadMover:
             self._move(entry)
 
     def _move(self, entry: Entry) -> None:
-        copies = () if entry.wants_new_record else self.present.get(entry.source_id, ())
+        copies = () if entry.wants_new_record else self.copies.get(entry.source_id, ())
         if entry.state is State.SENDING and self._is_settled(entry, copies):
             return
         if other := self.elsewhere.get(entry.id):
             attempts = open_attempts(self.ledger, [other], file_first=False)
             message = Message("imported_by_another_account", account=other.account)
             require_over_elsewhere(attempts, self.now(), self.getmyinvoices, other, message)
-        ours = self.present.get(entry.source_id, ()) if entry.was_there else ()  # no rule drops what it sent
+        ours = self.copies.get(entry.source_id, ()) if entry.was_there else ()  # no rule drops what it sent
         if entry.was_there and not ours:
             entry = self.ledger.steps.not_there(entry)
         document = self._read(entry)
@@ -114,7 +114,7 @@ class UploadMover:
             duplicate = self._duplicate(entry, upload, sent)
             is_first = entry.state is State.PLANNED  # otherwise an upload under its name may still arrive
             detail = time_by(self.getmyinvoices) | earlier_records(
-                entry, as_copies(self.present.get(entry.source_id, ()))
+                entry, as_copies(self.copies.get(entry.source_id, ()))
             )
             entry = self.ledger.steps.intend(entry, detail=detail, duplicate=duplicate, sent=sent)
             if is_first:
@@ -223,7 +223,7 @@ class UploadMover:
 
     def _read(self, entry: Entry) -> SalesDocument | LeftOut:
         """Return the record as it is now, or why the document is not to go (any more)."""
-        if is_fresh(entry, self.settings, self.now()):
+        if is_fresh(entry, self.settings_fingerprint, self.now()):
             return SALES_DOCUMENTS.load(entry.snapshot)
         try:
             document = sales_document(entry.source_id, self.debitoor)
