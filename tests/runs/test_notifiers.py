@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from debitoor_provider.messages import languages
-from debitoor_provider.runs.letter import Letter
+from debitoor_provider.runs.notification import Notification
 from debitoor_provider.runs.notifiers import NOTIFIERS, NotificationNotSent, require_notifier, send
 from debitoor_provider.sync.accounts.sections import Notify
 
-LETTER = Letter("Acme: <!channel>", ("a & b", ("<x>",)), "https://airflow.example/p?a=1&b=2", {"account": "acme"})
+NOTIFICATION = Notification(
+    "Acme: <!channel>", ("a & b", ("<x>",)), "https://airflow.example/p?a=1&b=2", {"account": "acme"}
+)
 
 
 @pytest.fixture
@@ -73,18 +75,18 @@ def test_slack_gets_no_mentions_and_no_links_from_names(connect, monkeypatch):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     connect("slackwebhook", password="T0/B0/xyz")
-    send(Notify(connection="tell"), LETTER)
+    send(Notify(connection="tell"), NOTIFICATION)
     (arguments,) = sent
     assert arguments["slack_webhook_conn_id"] == "tell"
     assert arguments["text"].startswith("*Acme: &lt;!channel&gt;*\n\na &amp; b\n\n• &lt;x&gt;")
 
 
 def test_html_and_text_of_a_letter():
-    assert LETTER.html == (
+    assert NOTIFICATION.html == (
         "<p>a &amp; b</p>\n<ul><li>&lt;x&gt;</li></ul>\n"
         '<p><a href="https://airflow.example/p?a=1&amp;b=2">https://airflow.example/p?a=1&amp;b=2</a></p>'
     )
-    assert LETTER.text == "a & b\n\n• <x>\n\nhttps://airflow.example/p?a=1&b=2"
+    assert NOTIFICATION.text == "a & b\n\n• <x>\n\nhttps://airflow.example/p?a=1&b=2"
 
 
 def test_every_language_of_the_messages_may_be_chosen():

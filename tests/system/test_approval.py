@@ -73,7 +73,7 @@ class Stage:
         assert run is not None
         return [answer.text() for answer in run.answers]
 
-    def letters(self) -> list[dict[str, Any]]:
+    def notifications(self) -> list[dict[str, Any]]:
         return [call.json for call in self.webhook.calls("POST", HOOK)]
 
 
@@ -108,7 +108,7 @@ def test_an_approved_plan_moves_and_the_ledger_knows_who_approved_it(stage: Stag
     assert shown["body"].count("Lieferant GmbH") == 3
     assert shown["options"] == ["Approuver", "Refuser"]
     assert stage.large.expenses() == []
-    assert [letter["subject"] for letter in stage.letters()] == [shown["subject"]]
+    assert [notification["subject"] for notification in stage.notifications()] == [shown["subject"]]
     by = stage.answer("large", run_id, "Approuver")
     ended = stage.end("large", run_id)
     assert set(ended["tasks"].values()) == {"success"}
@@ -140,7 +140,7 @@ def test_a_refused_plan_moves_nothing_and_the_next_run_is_free(stage: Stage) -> 
 def test_a_run_that_misses_its_deadline_makes_the_account_late_and_its_people_know(stage: Stage) -> None:
     for number in range(30, 33):
         receive(stage.late, number)
-    before = len(stage.letters())
+    before = len(stage.notifications())
     stage.airflow.unpause("debitoor__late")
     stage.airflow.until(lambda: stage.airflow.runs("debitoor__late"), "to begin", 120)
     (run,) = stage.airflow.runs("debitoor__late")
@@ -148,15 +148,17 @@ def test_a_run_that_misses_its_deadline_makes_the_account_late_and_its_people_kn
     stage.asked("late", run_id)  # without an answer
 
     def late() -> list[dict[str, Any]]:
-        return [letter for letter in stage.letters()[before:] if letter.get("failure")]
+        return [notification for notification in stage.notifications()[before:] if notification.get("failure")]
 
     stage.airflow.until(late, "to be late", 300)
-    (letter,) = late()
-    assert letter["subject"] == "Late GmbH\u00a0: La synchronisation est en retard."
-    assert letter["failure"]["code"] == "sync_never"
+    (notification,) = late()
+    assert notification["subject"] == "Late GmbH\u00a0: La synchronisation est en retard."
+    assert notification["failure"]["code"] == "sync_never"
     done = stage.airflow.command("debitoor", "accounts", "health", "late", check=False)
     assert (done.returncode, done.stdout.startswith("late: warning: approval: ")) == (1, True)
     stage.answer("late", run_id, "Approuver")
     assert stage.end("late", run_id)["state"] == "success"
-    stage.airflow.until(lambda: any(letter.get("works_again") for letter in stage.letters()), "to tell it works", 120)
+    stage.airflow.until(
+        lambda: any(notification.get("works_again") for notification in stage.notifications()), "to tell it works", 120
+    )
     assert len(stage.late.expenses()) == 3

@@ -58,9 +58,9 @@ def test_a_late_account_is_notified_once_a_day(clock, account, notifications, tm
     ended(NOON - timedelta(hours=2, minutes=1))
     assert deadline_passes(tmp_path).startswith("No run has finished since 2026-03-02 11:29 CET")
     deadline_passes(tmp_path)
-    (letter,) = notifications()
-    assert letter["subject"].endswith(": Synkroniseringen er forsinket.")
-    assert letter["failure"]["code"] == "sync_late"
+    (notification,) = notifications()
+    assert notification["subject"].endswith(": Synkroniseringen er forsinket.")
+    assert notification["failure"]["code"] == "sync_late"
     clock.shift(timedelta(days=1))
     deadline_passes(tmp_path)
     assert len(notifications()) == 2

@@ -232,7 +232,7 @@ _LACKING = {
 
 def _judged(file: AccountFile, ledger: Ledger, dags: _Dags, due: _Due) -> Iterator[Health]:
     """Judge an account by its runs: by those that have finished, since a run in progress makes nothing well."""
-    last = ledger.runs.telling(file.account_id)
+    last = ledger.runs.representative(file.account_id)
     listed = ledger.runs.last_listed([file.account_id]).get(file.account_id)
     for stop in ledger.stops.pending([file.account_id]):
         is_over = last and last.finished_at and last.finished_at > stop.stopped_at

@@ -44,7 +44,7 @@ class DebitoorAccountNotifier(BaseNotifier):
         self.language = language
         self.notify_setting: Notify | None = None
         if connection or to or language:
-            from debitoor_provider.runs.account_letter import notify_of_arguments
+            from debitoor_provider.runs.account_notification import notify_of_arguments
 
             self.notify_setting = notify_of_arguments(account, connection, self.to, language)
 
@@ -53,7 +53,7 @@ class DebitoorAccountNotifier(BaseNotifier):
 
         :raises NotificationNotSent: when that is not possible, with the reason
         """
-        from debitoor_provider.runs.account_letter import tell_of
+        from debitoor_provider.runs.account_notification import tell_of
 
         if not tell_of(self.account, self.notify_setting, context):
             self.log.info("There is nothing to tell about the account %s.", self.account)

@@ -51,7 +51,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
 
         :raises TaskAwaitingInput: when a person has to answer
         """
-        from debitoor_provider.runs.approval import Request, options_of, tell
+        from debitoor_provider.runs.approval import ApprovalRequest, options_of, tell
         from debitoor_provider.sync.steps.approval import pending_approval, question_of, wait_for_answer
 
         task = self._named(context)
@@ -65,7 +65,7 @@ class DebitoorApprovalOperator(SyncOperator, _Asking):
         question = question_of(job)
         if question is None:
             return {"asked": False}
-        request = Request(job, question, context, self.task_id)
+        request = ApprovalRequest(job, question, context, self.task_id)
         self.subject, self.body, self.options = request.subject, request.body, request.options
         try:
             HITLOperator.execute(self, context)

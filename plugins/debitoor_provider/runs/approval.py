@@ -9,7 +9,7 @@ from urllib.parse import quote
 from debitoor_provider.messages import Message, Reader, labelled, languages, words, written_for
 from debitoor_provider.messages.figures import shown_as
 from debitoor_provider.runs.addresses import account_place, airflow_address, full_address
-from debitoor_provider.runs.letter import Letter, amount_of, number_of
+from debitoor_provider.runs.notification import Notification, amount_of, number_of
 from debitoor_provider.sync.text import one_line, shorten, shown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def options_of(job: Job) -> list[str]:
     return [words(_language_of(job))[name] for name in (_APPROVE, _REFUSE)]
 
 
-class Request:
+class ApprovalRequest:
     """A question about a plan, in the language of the account's notifications.
 
     :param context: of the task that asks
@@ -73,7 +73,7 @@ class Request:
             return "\n\n".join(filter(None, [*paragraphs, page and f"<{page}>"]))
 
     @cached_property
-    def letter(self) -> Letter:
+    def notification(self) -> Notification:
         """The notification."""
         with written_for(self._reader):
             parts: list[str | tuple[str, ...]] = [*self._reasons, self._sums, self._first, tuple(self._lines)]
@@ -89,7 +89,7 @@ class Request:
                     "limits": {each.limit_name: f"{each.number:f}" for each in question.exceeded},
                 },
             }
-            return Letter(self.subject, tuple(filter(None, parts)), airflow_address(self._place), facts)
+            return Notification(self.subject, tuple(filter(None, parts)), airflow_address(self._place), facts)
 
     @property
     def _reasons(self) -> list[str]:
@@ -135,7 +135,7 @@ class Request:
         return Message("plan_answers", count=self._job.account.limits.approval_hours).text()
 
 
-def tell(job: Job, request: Request) -> None:
+def tell(job: Job, request: ApprovalRequest) -> None:
     """Tell the account's people that a plan waits for one of them; what prevents it is a warning of the run."""
     notify = job.account.notify
     if notify is None or "attention" not in notify.when:
@@ -145,7 +145,7 @@ def tell(job: Job, request: Request) -> None:
     with warned_of_failure(job, notify):
         from debitoor_provider.runs.notifiers import send
 
-        send(notify, request.letter)
+        send(notify, request.notification)
 
 
 def _language_of(job: Job) -> str:

@@ -62,7 +62,7 @@ def find_clean(
     period = to_period(period_from=period_from, period_to=period_to)
     since = to_moment("synced_since", synced_since)
     ledger = Ledger.open(ledger_url())
-    run = ledger.runs.telling(account)
+    run = ledger.runs.representative(account)
     if run is None:
         _require_account(account, ledger)
         return None

@@ -17,7 +17,7 @@ from debitoor_provider.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from debitoor_provider.runs.letter import Letter
+    from debitoor_provider.runs.notification import Notification
     from debitoor_provider.sync.accounts.sections import Notify
 
 _PATIENCE = 30
@@ -35,30 +35,30 @@ class Notifier(NamedTuple):
 
     path: str
     package: str
-    arguments: Callable[[Notify, Letter], dict[str, Any]]
+    arguments: Callable[[Notify, Notification], dict[str, Any]]
     is_mail: bool = False
 
 
-def _mail(notify: Notify, letter: Letter) -> dict[str, Any]:
+def _mail(notify: Notify, notification: Notification) -> dict[str, Any]:
     return {
         "smtp_conn_id": notify.connection,
         "to": list(notify.to),
-        "subject": letter.subject,
-        "html_content": letter.html,
+        "subject": notification.subject,
+        "html_content": notification.html,
     }
 
 
-def _slack(notify: Notify, letter: Letter) -> dict[str, Any]:
-    text = f"*{letter.subject}*\n\n{letter.text}"
+def _slack(notify: Notify, notification: Notification) -> dict[str, Any]:
+    text = f"*{notification.subject}*\n\n{notification.text}"
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):  # so that no name becomes a mention or a link
         text = text.replace(char, entity)
     return {"slack_webhook_conn_id": notify.connection, "text": text, "timeout": _PATIENCE, "unfurl_links": False}
 
 
-def _webhook(notify: Notify, letter: Letter) -> dict[str, Any]:
+def _webhook(notify: Notify, notification: Notification) -> dict[str, Any]:
     # A redirect would lose the body, and could carry the headers of the connection to another host.
     options = {"timeout": _PATIENCE, "max_redirects": 0}
-    return {"http_conn_id": notify.connection, "json": letter.json, "extra_options": options}
+    return {"http_conn_id": notify.connection, "json": notification.json, "extra_options": options}
 
 
 NOTIFIERS: dict[str, Notifier] = {
@@ -129,13 +129,13 @@ def problem_of_type(notify: Notify, kind: str) -> Message | None:
     return None
 
 
-def send(notify: Notify, letter: Letter) -> None:
+def send(notify: Notify, notification: Notification) -> None:
     """Tell an account's people.
 
     :raises NotificationNotSent: when that is not possible
     """
     row = require_notifier(notify)
-    notifier = resolve_name(row.path)(**row.arguments(notify, letter))
+    notifier = resolve_name(row.path)(**row.arguments(notify, notification))
     try:
         # Not called as Airflow's callbacks are: that renders names of documents as Jinja and hides errors.
         notifier.notify({})

@@ -106,5 +106,5 @@ def _is_check_due(job: Job) -> bool:
     """
     if job.kind is RunKind.MANUAL:
         return True
-    last = job.ledger.runs.last_judged(job.account_id, WENT_THROUGH)
+    last = job.ledger.runs.last_with_verdict(job.account_id, WENT_THROUGH)
     return last is None or last.started_at is None or last.started_at.date() != job.now().date()

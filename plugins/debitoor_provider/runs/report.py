@@ -48,7 +48,7 @@ def tell(job: Job, result: Report) -> None:
     if notify is None:
         return
     with warned_of_failure(job, notify):
-        from debitoor_provider.runs.letter import letter_of
+        from debitoor_provider.runs.notification import notification_of
         from debitoor_provider.runs.notifiers import send
 
         run = job.ledger.runs.get(job.run_id)
@@ -57,7 +57,7 @@ def tell(job: Job, result: Report) -> None:
         digest = digest_of(job, result)
         if digest is None:
             return
-        send(notify, letter_of(job.account_id, job.account.name, digest, notify.language))
+        send(notify, notification_of(job.account_id, job.account.name, digest, notify.language))
         job.ledger.notices.keep(digest.notice)
 
 

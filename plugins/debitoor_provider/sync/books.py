@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debitoor_provider.services.debitoor.client import DebitoorClient
     from debitoor_provider.services.debitoor.models import Settings
     from debitoor_provider.sync.accounts.sections import Books
-    from debitoor_provider.sync.accounts.settings import OfDebitoor
+    from debitoor_provider.sync.accounts.settings import DebitoorSettings
 
 OPERATION = "check_account"
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -86,7 +86,7 @@ class OwnBooks(Environment):
     """The books of an account, and who they belong to, as far as Debitoor tells it."""
 
     _answers: _Answers = field(repr=False, compare=False, kw_only=True)
-    _one_asks: Lock = field(default_factory=Lock, repr=False, compare=False, kw_only=True)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False, kw_only=True)
 
     def has_vat_id(self, vat_id: str) -> bool:
         """Return whether a VAT id is that of the company whose books they are.
@@ -95,12 +95,12 @@ class OwnBooks(Environment):
         """
         if not vat_id or country_of(vat_id) not in {"", self.country_code}:
             return False
-        with self._one_asks:
+        with self._lock:
             own = self._answers.vat_id
         return bool(own) and any(same_id(vat_id, one) for one in (own, f"{self.country_code}{own}"))
 
 
-def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
+def books_of(debitoor: DebitoorClient, account: DebitoorSettings) -> Environment:
     """Return whose books they are, with the country and the currency that the environment has, if any.
 
     :raises Misconfigured: when they are not those that the account file states
@@ -108,7 +108,7 @@ def books_of(debitoor: DebitoorClient, account: OfDebitoor) -> Environment:
     return _checked(_Answers(debitoor), account)
 
 
-def complete_books_of(debitoor: DebitoorClient, account: OfDebitoor, stated: Books) -> OwnBooks:
+def complete_books_of(debitoor: DebitoorClient, account: DebitoorSettings, stated: Books) -> OwnBooks:
     """Return the books as :func:`books_of`, with currency and country, without which no document can be booked right.
 
     What Debitoor does not report is taken from the account file, and only what is not there either from its other
@@ -141,7 +141,7 @@ def country_of_books(debitoor: DebitoorClient) -> str:
     return _Answers(debitoor).country()[0]
 
 
-def country_of_own_books(debitoor: DebitoorClient, account: OfDebitoor) -> str:
+def country_of_own_books(debitoor: DebitoorClient, account: DebitoorSettings) -> str:
     """Return the ISO code of the country of an account's books, even if something else that a run needs is missing.
 
     :raises Misconfigured: when they are not those that the account file states
@@ -160,7 +160,7 @@ def currency_of_payments(debitoor: DebitoorClient) -> str:
     return currencies.pop() if len(currencies) == 1 else ""
 
 
-def _checked(answers: _Answers, account: OfDebitoor) -> Environment:
+def _checked(answers: _Answers, account: DebitoorSettings) -> Environment:
     """Return the environment, if it is the account's.
 
     The account names it by its e-mail address, or by its id where no address is reported.

@@ -146,7 +146,7 @@ def test_accounts_whose_last_run_was_one_of_another_dag(ledger: Ledger, clock: C
 
 
 def test_the_last_run_that_was_judged(ledger: Ledger, clock: Clock):
-    assert ledger.runs.last_judged("acme") is None
+    assert ledger.runs.last_with_verdict("acme") is None
     for number, (kind, verdict) in enumerate(
         [("scheduled", "success"), ("manual", "failed"), ("dry_run", "success"), ("scheduled", "")]
     ):
@@ -157,9 +157,9 @@ def test_the_last_run_that_was_judged(ledger: Ledger, clock: Clock):
     clock.pass_by(minutes=1)
     ledger.runs.start(Run("e/1", "other", "export", "manual"))
     ledger.runs.finish("e/1", counts={}, verdict="stopped")
-    assert ledger.runs.last_judged("acme").id == "d/1"
-    assert ledger.runs.last_judged("acme", ["success", "rejected"]).id == "d/0"
-    assert ledger.runs.last_judged("acme", ["stopped"]) is None
+    assert ledger.runs.last_with_verdict("acme").id == "d/1"
+    assert ledger.runs.last_with_verdict("acme", ["success", "rejected"]).id == "d/0"
+    assert ledger.runs.last_with_verdict("acme", ["stopped"]) is None
 
 
 def test_the_last_run_that_listed_whatever_was_new(ledger: Ledger, clock: Clock):
@@ -178,20 +178,20 @@ def test_the_last_run_that_listed_whatever_was_new(ledger: Ledger, clock: Clock)
     ran(2, "manual", "success")  # a step alone that plans nothing
     assert last() is None
     assert ledger.runs.last_finished(["acme"]) == {}
-    assert ledger.runs.telling("acme").id == "d/2"
+    assert ledger.runs.representative("acme").id == "d/2"
     ran(3, "scheduled", "success", full=True, updated_since=None)
     finished = ledger.runs.last_finished(["acme"])
     ran(4, "backfill", "success", full=False, updated_since=None)
     ran(5, "dry_run", "success", full=True)
     ran(6, "scheduled", "", full=True)
-    assert (last(), ledger.runs.telling("acme").id) == ("d/3", "d/3")
+    assert (last(), ledger.runs.representative("acme").id) == ("d/3", "d/3")
     assert ledger.runs.last_finished(["acme"]) == finished
     ran(7, "scheduled", "stopped")  # before it was planned
     assert (last(), last("success")) == ("d/7", "d/3")
     ran(8, "manual", "failed", full=False, updated_since=None)
-    assert (last(), ledger.runs.telling("acme").id) == ("d/7", "d/8")
+    assert (last(), ledger.runs.representative("acme").id) == ("d/7", "d/8")
     ran(9, "manual", "rejected", full=False, updated_since="2026-01-01T00:00:00+00:00")
-    assert (last(), ledger.runs.telling("acme").id) == ("d/9", "d/9")
+    assert (last(), ledger.runs.representative("acme").id) == ("d/9", "d/9")
 
 
 def test_a_run_has_finished_with_what_it_brought_to_an_end(ledger: Ledger):

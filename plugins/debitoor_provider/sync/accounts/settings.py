@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
-class Named(Section):
+class AccountHead(Section):
     """The head of each account file."""
 
     type: str
     name: Name = Field(description="Name of the account, as people know it", examples=["Acme GmbH, receipts"])
 
 
-class OfDebitoor(Named):
+class DebitoorSettings(AccountHead):
     """Settings that name an account at Debitoor."""
 
     debitoor_id: DebitoorId = Field(
@@ -58,7 +58,7 @@ class OfDebitoor(Named):
     )
 
 
-class Account(Named):
+class Account(AccountHead):
     """What all directions have in common."""
 
     frequency: Frequency = Field(default=Frequency("daily"), description="How often the account is synchronised")
@@ -156,7 +156,7 @@ class Account(Named):
         return str(getattr(self.connections, service))
 
 
-class DebitoorAccount(Account, OfDebitoor):
+class DebitoorAccount(Account, DebitoorSettings):
     """What both directions between GetMyInvoices and Debitoor have in common."""
 
     connections: Connections = Field(

@@ -166,7 +166,7 @@ class Runs:
                 found |= {run.account: run for run in (Run(*row) for row in rows)}
         return found
 
-    def last_judged(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
+    def last_with_verdict(self, account: str, verdicts: Collection[str] | None = None) -> Run | None:
         """Return the account's latest run, dry runs aside, that has a verdict, or one of these verdicts."""
         is_wanted = runs.c.verdict != "" if verdicts is None else runs.c.verdict.in_(sorted(verdicts))
         query = (
@@ -194,13 +194,13 @@ class Runs:
                 found |= {run.account: run for run in (Run(*row) for row in connection.execute(query))}
         return found
 
-    def telling(self, account: str) -> Run | None:
+    def representative(self, account: str) -> Run | None:
         """Return the run that tells how an account is: the last one that has a verdict, dry runs aside.
 
         If that one went through, and was for a chosen period or chosen documents, it is the last one that listed
         whatever was new, if there is one.
         """
-        last = self.last_judged(account)
+        last = self.last_with_verdict(account)
         if last is None or last.verdict not in WENT_THROUGH:
             return last
         return self.last_listed([account]).get(account, last)

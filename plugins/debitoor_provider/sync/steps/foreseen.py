@@ -101,11 +101,11 @@ def not_listed(
     due = [] if job.is_chosen else [*job.due(), *(entry for entry in waiting if entry.was_there)]
     for entry in due:
         is_listed = entry.source_id in listed or entry.source_id in gone
-        if not is_listed and (entry.was_there or not lacks(entry, is_full=is_full)):
+        if not is_listed and (entry.was_there or not would_be_gone(entry, is_full=is_full)):
             yield left_behind(job, entry)
 
 
-def lacks(entry: Entry, *, is_full: bool) -> bool:
+def would_be_gone(entry: Entry, *, is_full: bool) -> bool:
     """Return whether the plan would let go a document that its list does not have."""
     return is_full and entry.state in OPEN and entry.archived_at is None
 

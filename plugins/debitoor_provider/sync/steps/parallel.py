@@ -1,4 +1,4 @@
-"""Several things at once, until all are done or going on is of no use."""
+"""Several items at once, until all are done or going on is of no use."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ T_co = TypeVar("T_co", covariant=True)
 _FAILURES_IN_A_ROW = 5  # so many transient failures without a success: the service is down, not the documents
 
 
-class Things(Protocol[T_co]):
-    """Any number of things, which are made or read as they are needed."""
+class SizedIterable(Protocol[T_co]):
+    """Any number of items, which are made or read as they are needed."""
 
     def __len__(self) -> int: ...
 
     def __iter__(self) -> Iterator[T_co]: ...
 
 
-class Round(Generic[T]):
-    """One go at several things.
+class ParallelRun(Generic[T]):
+    """One go at several items.
 
-    :param things: to be worked on; asked for the next one by one thread at a time
-    :param work: raises :class:`RetryError` for a transient failure; anything else is grave and ends the round
+    :param items: to be worked on; asked for the next one by one thread at a time
+    :param work: raises :class:`RetryError` for a transient failure; anything else is grave and ends it
     :param ending: once it is set, nothing more begins; what did not begin is ``left``
     """
 
-    def __init__(self, things: Things[T], work: Callable[[T], None], ending: threading.Event) -> None:
+    def __init__(self, items: SizedIterable[T], work: Callable[[T], None], ending: threading.Event) -> None:
         self.failures: list[RetryError] = []
         self.given_up = False
         self.grave: BaseException | None = None
-        self.left = len(things)
+        self.left = len(items)
         """How many were not begun."""
-        self._things = iter(things)
+        self._items = iter(items)
         self._work = work
         self._ending = ending
         self._in_a_row = 0
@@ -49,7 +49,7 @@ class Round(Generic[T]):
         self._lock = threading.Lock()
 
     def go(self) -> None:
-        """Take one thing after the other until there is none, or the round is over. For any number of threads."""
+        """Take one item after the other until there is none, or this is over. For any number of threads."""
         while some := self._next():
             self._take(*some)
 
@@ -58,7 +58,7 @@ class Round(Generic[T]):
             if self._any_begun and self._is_over():  # the first begins in any case, see policies/time_slices
                 return ()
             try:
-                thing = next(self._things)
+                item = next(self._items)
             except StopIteration:
                 self.left = 0
                 return ()
@@ -69,14 +69,14 @@ class Round(Generic[T]):
                 return ()
             self._any_begun = True
             self.left -= 1
-            return (thing,)
+            return (item,)
 
     def _is_over(self) -> bool:
         return self.given_up or self._ending.is_set()
 
-    def _take(self, thing: T) -> None:
+    def _take(self, item: T) -> None:
         try:
-            self._work(thing)
+            self._work(item)
         except RetryError as failure:
             self._note(failure)
         except BaseException as error:  # noqa: BLE001 raised when all threads are through
@@ -96,15 +96,15 @@ class Round(Generic[T]):
 
 
 def each(
-    things: Things[T],
+    items: SizedIterable[T],
     work: Callable[[T], None],
     *,
     parallel: int,
     tick: Callable[[], None] = lambda: None,
     every: float | None = None,
     ending: threading.Event | None = None,
-) -> Round[T]:
-    """Work on each item, several at once; return the transient failures and whether the round was given up.
+) -> ParallelRun[T]:
+    """Work on each item, several at once; return the transient failures and whether it was given up.
 
     It is given up when a service asks to slow down, after several transient failures in a row, and when the process is
     asked to end. What runs by then is waited for, what has not begun does not begin.
@@ -116,10 +116,10 @@ def each(
     :raises Interrupted: when the process is to end and not everything was begun
     :raises Exception: what one of them raised, when that is no transient failure
     """
-    this = Round(things, work, ending or threading.Event())
-    if not things:
+    this = ParallelRun(items, work, ending or threading.Event())
+    if not items:
         return this
-    threads = min(parallel, len(things))
+    threads = min(parallel, len(items))
     with ThreadPoolExecutor(threads, "sync") as pool:
         at_work = {pool.submit(this.go) for _ in range(threads)}
         try:
@@ -131,12 +131,12 @@ def each(
     if this.grave:
         raise this.grave
     if this.left and not this.given_up:
-        raise Interrupted(Message("task_interrupted", count=this.left, total=len(things)))
+        raise Interrupted(Message("task_interrupted", count=this.left, total=len(items)))
     return this
 
 
 def postponed(failures: Collection[RetryError], total: int, deed: str) -> RetryError:
-    """Return how many of the things are left, with the longest wait that a service asked for.
+    """Return how many of the items are left, with the longest wait that a service asked for.
 
     :param deed: what they are waiting for, e.g. ``moved``
     """

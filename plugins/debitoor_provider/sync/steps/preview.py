@@ -18,9 +18,9 @@ from debitoor_provider.sync.steps.foreseen import (
     in_order,
     is_due,
     is_kept,
-    lacks,
     lookalikes_of,
     not_listed,
+    would_be_gone,
 )
 from debitoor_provider.sync.steps.foreseen_names import name_again_foreseen, name_foreseen
 from debitoor_provider.sync.steps.left_out import before_reading
@@ -162,8 +162,8 @@ def _foresee(job: Job, requested: Window | None) -> tuple[list[ForeseenDocument]
         rows[row.planned.source_id] = row
 
     def leaves(entry: Entry) -> bool:
-        is_lacking = entry.source_id not in rows and lacks(entry, is_full=is_full)
-        return entry.state in OPEN and not entry.was_there and (is_lacking or entry.source_id in gone)
+        is_gone = entry.source_id not in rows and would_be_gone(entry, is_full=is_full)
+        return entry.state in OPEN and not entry.was_there and (is_gone or entry.source_id in gone)
 
     leaving = [entry for entry in (*known.values(), *([] if job.is_chosen else job.due())) if leaves(entry)]
     names = name_foreseen(job, rows.values(), leaving)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.arguments import unusable
-from debitoor_provider.runs.letter import letter_of
+from debitoor_provider.runs.notification import notification_of
 from debitoor_provider.runs.notifiers import NotificationNotSent, send
 from debitoor_provider.services.errors import ServiceError
 from debitoor_provider.sync.account_files.files import find_account
@@ -48,7 +48,7 @@ def tell_of(account_id: str, notify: Notify | None, context: Mapping[str, Any]) 
     ledger = Ledger.open(ledger_url())
     digest = open_digest(ledger, account_id, _failure(ledger, account_id, context))
     if digest.has_news:
-        send(notify, letter_of(account_id, account.name if account else account_id, digest, notify.language))
+        send(notify, notification_of(account_id, account.name if account else account_id, digest, notify.language))
     return digest.has_news
 
 
@@ -62,7 +62,7 @@ def _failure(ledger: Ledger, account_id: str, context: Mapping[str, Any]) -> Mes
         return error.located
     if isinstance(error, LedgerError):
         return error.message
-    run = ledger.runs.telling(account_id)
+    run = ledger.runs.representative(account_id)
     if run and run.verdict not in WENT_THROUGH and run.message:
         return run.message
     if error is not None:

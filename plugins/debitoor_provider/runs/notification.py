@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Notification:
     """What is sent.
 
     :param subject: one line
@@ -51,7 +51,7 @@ class Letter:
         return {"subject": self.subject, "text": self.text, **self.facts, "link": self.link}
 
 
-def letter_of(account_id: str, name: str, digest: Digest, language: str) -> Letter:
+def notification_of(account_id: str, name: str, digest: Digest, language: str) -> Notification:
     """Return a digest in the language of those who read it.
 
     :param name: of the account, as people know it
@@ -72,7 +72,7 @@ def letter_of(account_id: str, name: str, digest: Digest, language: str) -> Lett
             parts.append(Message("notice_more", count=more).text())
         subject = _subject(one_line(name), digest)
         facts = _facts(account_id, name, digest)
-        return Letter(subject, tuple(filter(None, parts)), _link(account_id, digest), facts)
+        return Notification(subject, tuple(filter(None, parts)), _link(account_id, digest), facts)
 
 
 def _headline(failure: Message) -> str:
