@@ -22,9 +22,10 @@ from debitoor_provider.sync.check.target import Unmatched
 from debitoor_provider.sync.ledger import CHECK, DONE, OPEN, RUN, State
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import announced
+from debitoor_provider.sync.steps.attempts import last_attempt
 from debitoor_provider.sync.steps.booked import note_booked
-from debitoor_provider.sync.steps.duplicates import hold_if_doubled, last_attempt
 from debitoor_provider.sync.steps.left_out import LeftOut
+from debitoor_provider.sync.steps.repeated_records import hold_if_repeated
 from debitoor_provider.sync.window import RunKind, Window
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class _CheckRun:
             lambda: self._expected(record, entry, records),
             has_changed=lambda: entry is not None and self._has_changed(record, entry),
         )
-        if entry and (held := hold_if_doubled(self.job, entry, as_copies(records))):
+        if entry and (held := hold_if_repeated(self.job, entry, as_copies(records))):
             row = replace(row, message=held)
         if row.here is not None:
             self.found.add_sums(row.here, "source")

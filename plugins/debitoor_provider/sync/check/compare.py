@@ -10,7 +10,7 @@ from debitoor_provider.sync.ledger import ATTENTION, DONE, EventKind, State, ori
 from debitoor_provider.sync.obstacle import Obstacle
 from debitoor_provider.sync.statement import Statement
 from debitoor_provider.sync.steps.copies import Copy
-from debitoor_provider.sync.steps.duplicates import booked_twice
+from debitoor_provider.sync.steps.repeated_records import booked_twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

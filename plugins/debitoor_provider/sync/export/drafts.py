@@ -18,8 +18,8 @@ from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.statement import percent
 from debitoor_provider.sync.steps.drafts import Shown
-from debitoor_provider.sync.steps.duplicates import booked_twice
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
+from debitoor_provider.sync.steps.repeated_records import booked_twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from debitoor_provider.sync.export.booked_amounts import unbooked
 from debitoor_provider.sync.export.restored import amounts_by_rate
 from debitoor_provider.sync.ledger import Sent
 from debitoor_provider.sync.money import ZERO
-from debitoor_provider.sync.steps.duplicates import found_before
+from debitoor_provider.sync.steps.repeated_records import found_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,20 +29,12 @@ from debitoor_provider.sync.invoice.reading import read
 from debitoor_provider.sync.ledger import State
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, rejected
 from debitoor_provider.sync.snapshot import is_fresh
-from debitoor_provider.sync.steps.duplicates import (
-    Attempt,
-    earlier_records,
-    found_before,
-    open_attempts,
-    require_over,
-    require_over_elsewhere,
-    require_single,
-    time_by,
-)
+from debitoor_provider.sync.steps.attempts import Attempt, open_attempts, require_over, require_over_elsewhere, time_by
 from debitoor_provider.sync.steps.known import Known
 from debitoor_provider.sync.steps.leaving import leave
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 from debitoor_provider.sync.steps.lookalikes import turn_of
+from debitoor_provider.sync.steps.repeated_records import earlier_records, found_before, require_single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

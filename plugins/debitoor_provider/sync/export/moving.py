@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.export.mover import ExpenseMover
 from debitoor_provider.sync.export.present import copies, expenses_of
 from debitoor_provider.sync.export.records import DOCUMENTS
+from debitoor_provider.sync.steps.attempts import Presence, open_attempts
 from debitoor_provider.sync.steps.booked import note_all_booked
-from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import name_again
+from debitoor_provider.sync.steps.repeated_records import hold_repeated
 from debitoor_provider.sync.steps.transfer import Shared
 from debitoor_provider.sync.steps.turns import SharedJudgement
 
@@ -77,7 +78,7 @@ def moving(
             nearby = prefetch.submit(Recorded.near, target_records_near, dates) if looks_around and not around else None
             marked = expenses_of(debitoor, days)
             there = copies(marked)
-            hold_doubled(job, there)
+            hold_repeated(job, there)
             note_all_booked(job, there)
             if nearby:
                 around.append(nearby.result())

@@ -11,8 +11,8 @@ from debitoor_provider.sync.export.booked_amounts import reverse_charge_of
 from debitoor_provider.sync.markers import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
+from debitoor_provider.sync.steps.attempts import before
 from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
-from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -24,11 +24,12 @@ from debitoor_provider.sync.import_.selection import select_sales
 from debitoor_provider.sync.import_.tax_amounts import gross_of
 from debitoor_provider.sync.markers import ANY_SALES_MARKER
 from debitoor_provider.sync.statement import Statement
-from debitoor_provider.sync.steps.duplicates import Presence, hold_doubled, open_attempts
+from debitoor_provider.sync.steps.attempts import Presence, open_attempts
 from debitoor_provider.sync.steps.left_out import LeftOut
 from debitoor_provider.sync.steps.lookalikes import in_ledger
 from debitoor_provider.sync.steps.recorded import Recorded
 from debitoor_provider.sync.steps.rename import name_again, naming_order
+from debitoor_provider.sync.steps.repeated_records import hold_repeated
 from debitoor_provider.sync.steps.source_time import reported_time
 from debitoor_provider.sync.steps.turns import SharedJudgement
 from debitoor_provider.sync.worth import Worth
@@ -198,7 +199,7 @@ class ImportDirection:
 
         def look() -> Mapping[str, list[Document]]:
             marked = copies_of(self.getmyinvoices, days)
-            hold_doubled(job, copies(marked))
+            hold_repeated(job, copies(marked))
             if looks_around and not around:
                 around.append(Recorded.near(self.target_records_near, dates))
             return marked

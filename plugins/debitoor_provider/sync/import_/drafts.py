@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debitoor_provider.sync.import_.draft import new_document, note_of, sent_of, statement_of, upload_name
 from debitoor_provider.sync.money import cents
 from debitoor_provider.sync.steps.drafts import Shown
-from debitoor_provider.sync.steps.duplicates import booked_twice
+from debitoor_provider.sync.steps.repeated_records import booked_twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

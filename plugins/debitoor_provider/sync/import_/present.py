@@ -8,8 +8,8 @@ from debitoor_provider.services.getmyinvoices.enums import Archived
 from debitoor_provider.services.record_file import RecordFileMapping
 from debitoor_provider.sync.markers import ANY_SALES_MARKER, find_sales_marker
 from debitoor_provider.sync.statement import Statement, TargetRecord
+from debitoor_provider.sync.steps.attempts import before
 from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
-from debitoor_provider.sync.steps.duplicates import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

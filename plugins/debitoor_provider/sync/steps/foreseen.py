@@ -8,10 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.sync.ledger import ATTENTION, OPEN, Entry, Outcome, PlannedDocument, State
-from debitoor_provider.sync.steps.duplicates import require_single
 from debitoor_provider.sync.steps.known import GIVEN_UP, Known
 from debitoor_provider.sync.steps.lookalikes import Lookalikes
 from debitoor_provider.sync.steps.recorded import Recorded
+from debitoor_provider.sync.steps.repeated_records import require_single
 from debitoor_provider.sync.steps.turns import SharedJudgement
 
 if TYPE_CHECKING:

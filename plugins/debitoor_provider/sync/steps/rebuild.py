@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.sync.steps.duplicates import hold_doubled
+from debitoor_provider.sync.steps.repeated_records import hold_repeated
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import RebuildResult
@@ -20,5 +20,5 @@ def rebuild(job: Job) -> RebuildResult:
     :raises Misconfigured: when the target belongs to another company
     """
     result = job.ledger.documents.rebuild(job.account_id, job.direction.name, job.direction.found_documents())
-    hold_doubled(job, job.direction.repeated_copies([None]))
+    hold_repeated(job, job.direction.repeated_copies([None]))
     return result

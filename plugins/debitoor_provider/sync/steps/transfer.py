@@ -16,11 +16,11 @@ from debitoor_provider.services.http.permit import writes_ask
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, refusal
-from debitoor_provider.sync.steps.duplicates import hold_doubled
 from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
 from debitoor_provider.sync.steps.parallel import each, postponed
-from debitoor_provider.sync.steps.repeated import RepeatedAnswers
+from debitoor_provider.sync.steps.repeated_answers import RepeatedAnswers
+from debitoor_provider.sync.steps.repeated_records import hold_repeated
 from debitoor_provider.sync.steps.stream import Stream
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _look_for_doubles(job: Job, began: date) -> None:
     """Hold what the target has twice; when it cannot be asked now, the next run that moves something finds it."""
     try:
         moved = job.ledger.runs.counts(job.run_id).get("moved", 0)
-        hold_doubled(job, job.direction.repeated_copies([began], at_least=moved))
+        hold_repeated(job, job.direction.repeated_copies([began], at_least=moved))
     except ServiceError as error:
         log.warning("The search for duplicate records failed; the next run repeats it: %s", error)
 
