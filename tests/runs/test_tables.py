@@ -11,7 +11,7 @@ from rich.table import Table
 
 from debitoor_provider.messages import Message, Reader, written_for
 from debitoor_provider.runs.tables import cell, money, preview_table, table, to_text
-from debitoor_provider.sync.steps.preview import Preview
+from debitoor_provider.sync.steps.preview_result import Preview
 
 THIN, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 ROW = Preview(

@@ -21,7 +21,8 @@ from debitoor_provider.sync.ledger import Entry, Ledger, Pending
 from debitoor_provider.sync.steps.archive import archive
 from debitoor_provider.sync.steps.job import Job
 from debitoor_provider.sync.steps.plan import Plan, plan
-from debitoor_provider.sync.steps.preview import Preview, preview
+from debitoor_provider.sync.steps.preview import preview
+from debitoor_provider.sync.steps.preview_result import Preview
 from debitoor_provider.sync.steps.rebuild import rebuild
 from debitoor_provider.sync.steps.rename import rename
 from debitoor_provider.sync.steps.transfer import transfer

@@ -144,8 +144,7 @@ class SyncOperator(BaseOperator):
     def _run(self, job: Job, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         from debitoor_provider.policies.time_slices import in_time_slices
         from debitoor_provider.runs.lineage import lineage_of
-        from debitoor_provider.sync.ledger import LedgerError
-        from debitoor_provider.sync.steps.report import STOPPED
+        from debitoor_provider.sync.ledger import LedgerError, Verdict
 
         try:
             self.require_direction(job)
@@ -159,7 +158,7 @@ class SyncOperator(BaseOperator):
                 self._conclude(job)
             return summary
         except ServiceError as error:
-            verdict = STOPPED if isinstance(error, StopError) else ""
+            verdict = Verdict.STOPPED if isinstance(error, StopError) else ""
             with suppress(LedgerError):  # what went wrong first is what counts
                 job.ledger.runs.note_error(job.run_id, error.located, verdict)
                 if self._is_the_end(error, context) and job.ledger.runs.get(job.run_id):
@@ -226,11 +225,12 @@ class SyncOperator(BaseOperator):
         :raises AirflowFailException: when the run's verdict is that it failed
         """
         from debitoor_provider.runs.report import conclude
+        from debitoor_provider.sync.ledger import Verdict
 
         if self._is_followed():
             return
         result = conclude(job)
-        if result.verdict != "success":
+        if result.verdict != Verdict.SUCCESS:
             raise AirflowFailException(str(result.message))
 
     def _is_the_end(self, error: ServiceError, context: Context) -> bool:

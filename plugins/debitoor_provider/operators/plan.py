@@ -118,12 +118,12 @@ class DebitoorPlanOperator(SyncOperator):
         :param event: the plan's summary, or why the run stops; ``None`` when there is no plan yet
         :raises StopError: when the source refused in the triggerer what it would be asked again
         """
-        from debitoor_provider.sync.steps.report import STOPPED
+        from debitoor_provider.sync.ledger import Verdict
 
         if event is None:
             return self.execute(context)
-        if STOPPED in event:
-            return self._in_job(context, partial(self._stop, reason=event[STOPPED]))
+        if Verdict.STOPPED in event:
+            return self._in_job(context, partial(self._stop, reason=event[Verdict.STOPPED]))
         self.log.info("Planned: %s", event)
         if not self._is_small(event):
             return event
@@ -188,8 +188,7 @@ class DebitoorPlanOperator(SyncOperator):
         from debitoor_provider.operators.whole_run import do_all, steps_after
         from debitoor_provider.runs.lineage import lineage_of
         from debitoor_provider.services.errors import Interrupted, ServiceError, StopError
-        from debitoor_provider.sync.ledger import LedgerError
-        from debitoor_provider.sync.steps.report import STOPPED
+        from debitoor_provider.sync.ledger import LedgerError, Verdict
         from debitoor_provider.sync.window import RunKind
 
         is_mapped = getattr(context["ti"], "map_index", -1) >= 0
@@ -205,7 +204,7 @@ class DebitoorPlanOperator(SyncOperator):
             self.log.warning("The remaining steps run in their own tasks: %s", error)
             if isinstance(error, StopError):  # which the step that meets it fails with, without asking again
                 with suppress(LedgerError):
-                    job.ledger.runs.note_error(job.run_id, error.located, STOPPED)
+                    job.ledger.runs.note_error(job.run_id, error.located, Verdict.STOPPED)
             return summary
         if done is None:
             self.log.info("The remaining steps run in their own tasks.")

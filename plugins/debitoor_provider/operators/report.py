@@ -42,13 +42,13 @@ class DebitoorReportOperator(SyncOperator):
         )
         failed = sorted(step for step, state in states.items() if state == "failed")
         from debitoor_provider.runs.report import conclude
-        from debitoor_provider.sync.ledger import Run
+        from debitoor_provider.sync.ledger import Run, Verdict
 
         if job.ledger.runs.get(job.run_id) is None:
             job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, job.kind.value))
         result = conclude(job, failed)
         self._log(result)
-        if result.verdict != "success":
+        if result.verdict != Verdict.SUCCESS:
             raise AirflowFailException(str(result.message))
         return result.summary
 

@@ -91,7 +91,7 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     for warning in warnings:
         log.warning("%s", warning)
         job.ledger.runs.warn(job.run_id, warning)
-    summary: dict[str, Any] = {"dry_run": dict(Counter(row.outcome for row in rows))}
+    summary: dict[str, Any] = {"dry_run": dict(Counter(str(row.outcome) for row in rows))}
     if invoices := Counter(row.invoice for row in rows if row.invoice):
         summary["e_invoices"] = dict(invoices)
     if warnings:

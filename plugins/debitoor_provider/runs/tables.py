@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.containers import Lines
     from rich.measure import Measurement
 
-    from debitoor_provider.sync.steps.preview import Preview
+    from debitoor_provider.sync.steps.preview_result import Preview
 
 _WIDTH = 200  # of tables that go into a log
 NO_BREAK = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"

@@ -19,8 +19,7 @@ from debitoor_provider.runs.windows import kind_of
 from debitoor_provider.services.errors import Misconfigured, ServiceError, StopError
 from debitoor_provider.sync.accounts.settings import digest
 from debitoor_provider.sync.directions import row_of
-from debitoor_provider.sync.ledger import LedgerError
-from debitoor_provider.sync.steps.report import STOPPED
+from debitoor_provider.sync.ledger import LedgerError, Verdict
 from debitoor_provider.sync.window import RunKind
 from debitoor_provider.triggers.threads import one_at_a_time
 from debitoor_provider.triggers.together import plan_together
@@ -99,7 +98,7 @@ class PlanTrigger(BaseTrigger):
                 KEPT.forget(*self._connections)  # they may have been changed since, or are corrected next
                 if reason:
                     self.log.warning("The run stops: %s", error)
-                    yield TriggerEvent({STOPPED: reason.as_json()})
+                    yield TriggerEvent({Verdict.STOPPED.value: reason.as_json()})
                     return
                 self.log.warning("The run is planned on a worker: %s", error)
         # Documents are moved on a worker: a task that ends here with success emits no event of its assets, and lets the

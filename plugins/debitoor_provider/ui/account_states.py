@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from debitoor_provider.sync.accounts.late import known_since, late_from, lateness
-from debitoor_provider.sync.ledger import WENT_THROUGH
-from debitoor_provider.sync.steps.report import STOPPED
+from debitoor_provider.sync.ledger import WENT_THROUGH, Verdict
 from debitoor_provider.ui.airflow_state import FAILED
 
 if TYPE_CHECKING:
@@ -170,8 +169,8 @@ def _state(facts: AccountFacts, *, is_late: bool) -> AccountState:
         return AccountState.LATE if is_late else AccountState.RUNNING
     # A run that only rejected documents is red in Airflow; here these documents count, which may be settled by now.
     has_failed = last_run is not None and (last_run.state == FAILED or run is not None)
-    if has_failed and not (run and run.verdict == "rejected"):
-        if not run or run.verdict != STOPPED:
+    if has_failed and not (run and run.verdict == Verdict.REJECTED):
+        if not run or run.verdict != Verdict.STOPPED:
             return AccountState.FAILED
         return AccountState.RECONNECT if run.codes & _KEPT_OUT else AccountState.STOPPED
     if is_paused:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.directions import title_of
-from debitoor_provider.sync.ledger import Counts
-from debitoor_provider.sync.steps.report import STOPPED
+from debitoor_provider.sync.ledger import Counts, Verdict
 from debitoor_provider.sync.text import fold
 from debitoor_provider.ui.access import Right, rights
 from debitoor_provider.ui.account_states import AccountState
@@ -46,8 +45,8 @@ class Fileless(NamedTuple):
         run = self.run
         if run and not run.verdict and self.in_airflow in {"running", "queued"}:
             return AccountState.RUNNING
-        if run and run.verdict in {FAILED, STOPPED}:
-            return AccountState.STOPPED if run.verdict == STOPPED else AccountState.FAILED
+        if run and run.verdict in {Verdict.FAILED, Verdict.STOPPED}:
+            return AccountState.STOPPED if run.verdict == Verdict.STOPPED else AccountState.FAILED
         return AccountState.ATTENTION if self.counts.attention else AccountState.WELL
 
     @property

@@ -9,6 +9,7 @@ from debitoor_provider.messages import Message, current_reader, localized, words
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.rate_sums import Total, ordered
 from debitoor_provider.sync.steps.preview import preview as previewed
+from debitoor_provider.sync.steps.preview_result import PreviewOutcome
 from debitoor_provider.sync.window import manual
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.models.previews import PreviewModel
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.sync.accounts.settings import Account
     from debitoor_provider.sync.rate_sums import Sum
-    from debitoor_provider.sync.steps.preview import Preview
+    from debitoor_provider.sync.steps.preview_result import Preview
     from debitoor_provider.ui.models.previews import PreviewRequest
 
 
@@ -66,7 +67,7 @@ def _sums(direction: str, documents: Iterable[Preview]) -> list[Sum]:
     """Return what would be written, by month, currency and tax rate."""
     totals: dict[tuple[str, str, str], Total] = {}
     for document in documents:
-        if document.outcome != "send":
+        if document.outcome is not PreviewOutcome.SEND:
             continue
         month = f"{document.document_date:%Y-%m}" if document.document_date else ""
         total = totals.setdefault((month, direction, document.currency), Total())

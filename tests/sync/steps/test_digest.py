@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import Verdict
 from debitoor_provider.sync.steps.digest import Digest, code_of, digest_of
-from debitoor_provider.sync.steps.report import STOPPED, Report, report
+from debitoor_provider.sync.steps.report import Report, report
 
 if TYPE_CHECKING:
     from tests.sync.stage import Stage
 
 BLOCKED = Message("as_written", text="The API key is blocked.", remedy="Enter a new one.")
 DOWN = Message("no_answer")
-WELL = Report({}, "success")
+WELL = Report({}, Verdict.SUCCESS)
 
 
-def failed(reason: Message = BLOCKED, verdict: str = "failed") -> Report:
+def failed(reason: Message = BLOCKED, verdict: Verdict = Verdict.FAILED) -> Report:
     return Report({}, verdict, Message("run_step_failed_because", steps=["export"], reason=reason))
 
 
@@ -118,9 +119,9 @@ def test_a_daily_failure_is_notified_daily_in_the_time_zone_of_the_account(acme:
         assert bool(sent_digest(acme, failed())) is is_sent
 
 
-@pytest.mark.parametrize("verdict", ["success", "rejected"])
+@pytest.mark.parametrize("verdict", [Verdict.SUCCESS, Verdict.REJECTED])
 def test_a_success_after_a_failure_is_notified_once(acme: Stage, verdict: str) -> None:
-    assert sent_digest(acme, failed(verdict=STOPPED))
+    assert sent_digest(acme, failed(verdict=Verdict.STOPPED))
     digest = sent_digest(acme, Report({}, verdict))
     assert digest is not None
     assert digest.works_again
@@ -136,7 +137,7 @@ def test_an_intermittent_failure_is_notified_once_a_day(acme: Stage) -> None:
 
 def test_nothing_works_again_while_a_limit_waits_for_a_person(acme: Stage) -> None:
     acme.ledger.stops.ask("acme", "new_documents", 9, BLOCKED, run_id="r", settings_fingerprint="")
-    assert sent_digest(acme, failed(verdict=STOPPED))
+    assert sent_digest(acme, failed(verdict=Verdict.STOPPED))
     assert sent_digest(acme, WELL) is None
     acme.ledger.stops.allow("acme", "user:anna")
     assert sent_digest(acme, WELL)

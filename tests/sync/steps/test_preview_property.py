@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from debitoor_provider.services.errors import StopError
 from debitoor_provider.sync.ledger import DONE, State
-from debitoor_provider.sync.steps.preview import Preview, preview
+from debitoor_provider.sync.steps.preview import preview
+from debitoor_provider.sync.steps.preview_result import Preview
 from tests.sync.stage import Stage
 from tests.sync.steps.past import Past
 from tests.sync.steps.past_events import EXPORTS, PICKS, WINDOWS, events

@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
-from debitoor_provider.sync.steps.report import STOPPED, Report, report
+from debitoor_provider.sync.ledger import Verdict
+from debitoor_provider.sync.steps.report import Report, report
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ def report_of(acme: Stage, *failed_steps: str) -> Report:
 def test_a_run_without_errors_is_a_success(acme: Stage) -> None:
     acme.documents(2)
     acme.export(acme.exports(archive_after_transfer=True))
-    assert report_of(acme) == Report({"moved": 2, "archived": 2}, "success", invoices={"unreadable": 2})
+    assert report_of(acme) == Report({"moved": 2, "archived": 2}, Verdict.SUCCESS, invoices={"unreadable": 2})
 
 
 def test_a_run_with_nothing_to_do_is_a_success(acme: Stage) -> None:
     acme.export()
-    assert report_of(acme) == Report({}, "success")
+    assert report_of(acme) == Report({}, Verdict.SUCCESS)
 
 
 def test_a_newly_rejected_document_makes_its_run_fail_and_not_the_following(acme: Stage) -> None:
@@ -45,7 +46,7 @@ def test_a_newly_rejected_document_makes_its_run_fail_and_not_the_following(acme
 def test_a_held_document_does_not_make_its_run_fail(acme: Stage) -> None:
     acme.document(currency="USD")
     acme.export()
-    assert report_of(acme) == Report({"held": 1}, "success", invoices={"unreadable": 1})
+    assert report_of(acme) == Report({"held": 1}, Verdict.SUCCESS, invoices={"unreadable": 1})
 
 
 def test_a_report_counts_the_documents_by_the_outcome_of_their_e_invoice(acme: Stage) -> None:
@@ -70,7 +71,7 @@ def test_a_failed_step_is_named_with_its_reason(acme: Stage) -> None:
 
 def test_a_run_that_needs_a_person_is_stopped_and_has_a_remedy(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED, Verdict.STOPPED)
     assert report_of(acme, "export").verdict == "stopped"
     run = acme.ledger.runs.get(acme.run_id)
     assert run is not None
@@ -79,13 +80,13 @@ def test_a_run_that_needs_a_person_is_stopped_and_has_a_remedy(acme: Stage) -> N
 
 def test_a_stopped_step_that_succeeds_when_it_is_tried_again_stops_nothing(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED, Verdict.STOPPED)
     assert report_of(acme).verdict == "success"
 
 
 def test_what_a_stopped_step_failed_with_last_counts(acme: Stage) -> None:
     acme.plan(acme.exports())
-    acme.ledger.runs.note_error(acme.run_id, BLOCKED, STOPPED)
+    acme.ledger.runs.note_error(acme.run_id, BLOCKED, Verdict.STOPPED)
     acme.ledger.runs.note_error(acme.run_id, Message("as_written", text="Debitoor is not reachable.", remedy=""))
     assert report_of(acme, "export").verdict == "failed"
     run = acme.ledger.runs.get(acme.run_id)

@@ -25,7 +25,7 @@ from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
 from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restated
-from debitoor_provider.sync.ledger.run_records import WENT_THROUGH, Run, Watermark
+from debitoor_provider.sync.ledger.run_records import WENT_THROUGH, Run, Verdict, Watermark
 from debitoor_provider.sync.ledger.sent import Sent
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, DirectionName, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
@@ -71,6 +71,7 @@ __all__ = [
     "State",
     "Stop",
     "TargetChanged",
+    "Verdict",
     "Watermark",
     "WrongSettings",
     "likeness_keys",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from debitoor_provider.messages import Message
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
 RecordedKind = Literal["scheduled", "manual", "backfill", "dry_run"]
 
 
-WENT_THROUGH = ("success", "rejected")
+class Verdict(StrEnum):
+    """What the report of a run says of it."""
+
+    SUCCESS = "success"
+    REJECTED = "rejected"  # a document was newly rejected
+    FAILED = "failed"  # a step failed
+    STOPPED = "stopped"  # a step failed, and will until a person has corrected something
+
+
+WENT_THROUGH = (Verdict.SUCCESS, Verdict.REJECTED)
 """The verdicts of runs that did all they had to; what was rejected is in the list of what needs attention."""
 
 
@@ -27,7 +37,7 @@ class Run:
     :param id: ``<dag id>/<run id>``, with ``#<account>`` in a DAG that is not the account's own
     :param window: the requested window: dates as ISO text, document ids
     :param counts: by outcome; those left out by reason
-    :param verdict: see :mod:`debitoor_provider.sync.steps.report`; empty while it runs
+    :param verdict: one of :class:`Verdict`; empty while it runs
     :param message: why it failed, and what a person can do about it
     """
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import NotFound, RejectError
 from debitoor_provider.sync.ledger import ATTENTION, DUE, OPEN, Entry, Outcome, State
-from debitoor_provider.sync.money import canonical
 from debitoor_provider.sync.obstacle import Obstacle, refusal
 from debitoor_provider.sync.rate_sums import gross_amounts
 from debitoor_provider.sync.steps.entering import enter
@@ -26,77 +25,17 @@ from debitoor_provider.sync.steps.foreseen_names import name_again_foreseen, nam
 from debitoor_provider.sync.steps.left_out import before_reading
 from debitoor_provider.sync.steps.limits import foreseen, foreseen_at_archive
 from debitoor_provider.sync.steps.plan import listing
+from debitoor_provider.sync.steps.preview_result import Preview, PreviewOutcome, Previews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
-    from decimal import Decimal
 
-    from debitoor_provider.sync.rate_sums import ByRate
     from debitoor_provider.sync.steps.drafts import Draft, Drafts
     from debitoor_provider.sync.steps.job import Job
     from debitoor_provider.sync.steps.left_out import LeftOut
     from debitoor_provider.sync.steps.lookalikes import Lookalikes
     from debitoor_provider.sync.steps.rename import FreeNames
     from debitoor_provider.sync.window import Window
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What would become of one document.
-
-    Date, gross amount and currency are those that would be written: as a person has stated them, as the e-invoice has
-    them, converted; and the record's where nothing would be written.
-
-    :param outcome: ``send``, ``held``, ``rejected``, ``waiting``, ``left out``, ``there`` or ``ignored``
-    :param lines: the amounts to be written, e.g. ``19 %: 119.00``
-    :param by_rate: the amounts by tax rate; empty where nothing would be written
-    :param marks: what a person should know of it although it would go
-    :param message: why it would not go, with what helps; ``None`` when it would
-    """
-
-    source_id: str
-    outcome: str
-    document_date: date | None
-    document_number: str
-    company: str
-    gross_amount: Decimal | None
-    currency: str
-    source_name: str
-    target_name: str = ""
-    lines: tuple[str, ...] = ()
-    invoice: str = ""
-    marks: tuple[Message, ...] = ()
-    message: Message | None = None
-    by_rate: ByRate = field(default_factory=dict)
-
-    @property
-    def reason(self) -> str:
-        """Why it would not go, or what to know of it if it would, with what helps, in English."""
-        return " ".join(map(str, [self.message] if self.message else self.marks))
-
-    def as_row(self) -> dict[str, Any]:
-        """Return the fields as a row of a table, the reason in English."""
-        names = [part.name for part in fields(self) if part.name not in {"message", "marks", "by_rate"}]
-        gross = None if self.gross_amount is None else canonical(self.gross_amount, self.currency)
-        return {name: getattr(self, name) for name in names} | {"gross_amount": gross, "reason": self.reason}
-
-
-@dataclass(frozen=True, slots=True)
-class Previews:
-    """What a run would do.
-
-    :param documents: as many as were wanted
-    :param total: how many there are
-    :param stop: which limit of the account would stop the run before it moves any of them
-    :param warnings: what does not fit in the settings, e.g. a mistyped company of the filter, and what would stop the
-        run after it has moved them
-    """
-
-    documents: list[Preview]
-    total: int
-    stop: Message | None = None
-    warnings: tuple[Message, ...] = ()
 
 
 def preview(job: Job, requested: Window | None = None, limit: int | None = None) -> Previews:
@@ -120,11 +59,11 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     drafts = job.direction.drafts([row.record for row in due]) if due else None
     to_move = [row.planned for row in rows if row.is_due and not (row.entry and row.entry.state is State.SENDING)]
     lookalikes = lookalikes_of(job, rows, due, leaves) if due and job.account.duplicates != "off" else None
-    judged = {id(row): _judged(job, row, drafts, lookalikes) for row in due} if drafts else {}
-    documents = [judged.get(id(row)) or _settled(row) for row in shown]
+    judged = {id(row): _due_preview_in_turn(job, row, drafts, lookalikes) for row in due} if drafts else {}
+    documents = [judged.get(id(row)) or _settled_preview(row) for row in shown]
     warnings = [one.message for one in (*job.direction.unknown_names(), *(job.direction.doubts() if due else ()))]
     stop = foreseen(job, to_move)
-    stays = sum(judged[id(row)].outcome not in {"send", "there"} for row in due)
+    stays = sum(judged[id(row)].outcome not in {PreviewOutcome.SEND, PreviewOutcome.THERE} for row in due)
     if stop is None and (late := foreseen_at_archive(job, sum(row.is_due for row in rows) - stays)):
         warnings.append(late)
     return Previews(documents, len(rows), stop, tuple(warnings))
@@ -186,79 +125,85 @@ def _read_again(job: Job, row: ForeseenDocument) -> None:
     row.is_due = row.left_out is None or entry.was_there
 
 
-def _judged(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
+def _due_preview_in_turn(
+    job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None
+) -> Preview:
     try:
-        return _due(job, row, drafts, lookalikes)
+        return _due_preview(job, row, drafts, lookalikes)
     finally:
         if lookalikes and row.known:
             lookalikes.end(row.known.key)
 
 
-def _due(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
+def _due_preview(job: Job, row: ForeseenDocument, drafts: Drafts[Any], lookalikes: Lookalikes | None) -> Preview:
     try:
         stays = is_kept(job, row, drafts)
     except Obstacle as obstacle:
-        return _of(row, obstacle.kind.value, obstacle.message)
+        return _as_recorded(row, PreviewOutcome(obstacle.kind), obstacle.message)
     left_out = before_reading(row.left_out) or drafts.released(
         row.record, row.decisions, sent_again=row.goes_although_archived
     )
     if left_out is not None and stays:
-        return replace(_of(row, "there", left_out.message), target_name=row.former_name)
+        return replace(_as_recorded(row, PreviewOutcome.THERE, left_out.message), target_name=row.former_name)
     if left_out is not None:
-        return _left_out(row, left_out)
+        return _left_out_preview(row, left_out)
     try:
         draft = drafts.draft(row.record, row.decisions)
     except Obstacle as obstacle:
-        return _of(row, obstacle.kind.value, obstacle.message, invoice=obstacle.invoice)
+        return _as_recorded(row, PreviewOutcome(obstacle.kind), obstacle.message, invoice=obstacle.invoice)
     except RejectError as error:
-        return _of(row, "rejected", refusal(error))
+        return _as_recorded(row, PreviewOutcome.REJECTED, refusal(error))
     shown, sent = draft.shown(), draft.sent()
     if lookalikes and row.known and sent:
         lookalikes.read(row.known, sent)
     if row.entry is None or not row.entry.wants_new_record:
         there = drafts.present(row.record, draft)
         if isinstance(there, Message):
-            return _drafted(row, "held", there, draft)
+            return _as_drafted(row, PreviewOutcome.HELD, there, draft)
         if there:
-            return replace(_drafted(row, "there", None, draft), target_name=row.former_name)
+            return replace(_as_drafted(row, PreviewOutcome.THERE, None, draft), target_name=row.former_name)
     duplicate = None
     if lookalikes and row.known:
         try:
             duplicate = lookalikes.judge(row.known, draft.statement(), shown.party)
         except Obstacle as obstacle:
-            return _drafted(row, obstacle.kind.value, obstacle.message, draft)
+            return _as_drafted(row, PreviewOutcome(obstacle.kind), obstacle.message, draft)
     marks = (*shown.marks, *([duplicate] if duplicate else []))
-    return replace(_drafted(row, "send", None, draft), marks=marks)
+    return replace(_as_drafted(row, PreviewOutcome.SEND, None, draft), marks=marks)
 
 
-def _settled(row: ForeseenDocument) -> Preview:
+def _settled_preview(row: ForeseenDocument) -> Preview:
     """Return what is decided before a document's figures are looked at."""
     entry = row.entry
     if row.outcome is Outcome.DONE or (entry and not row.outcome and entry.state not in OPEN | DUE | {State.GONE}):
-        return _of(row, "ignored" if entry and entry.state is State.IGNORED else "there", _kept(entry))
+        return _as_recorded(
+            row,
+            PreviewOutcome.IGNORED if entry and entry.state is State.IGNORED else PreviewOutcome.THERE,
+            _ledger_reason(entry),
+        )
     if row.outcome is Outcome.IGNORED:
-        return _of(row, "ignored", _kept(entry))
+        return _as_recorded(row, PreviewOutcome.IGNORED, _ledger_reason(entry))
     if entry is not None and entry.state in ATTENTION and (entry.was_there or row.left_out is None):
-        return _of(row, entry.state.value, _kept(entry))
+        return _as_recorded(row, PreviewOutcome(entry.state), _ledger_reason(entry))
     if row.left_out is not None:
-        return _left_out(row, row.left_out)
-    return _of(row, "waiting", Message("another_run_is_at_it"))
+        return _left_out_preview(row, row.left_out)
+    return _as_recorded(row, PreviewOutcome.WAITING, Message("another_run_is_at_it"))
 
 
-def _left_out(row: ForeseenDocument, left_out: LeftOut) -> Preview:
-    return _of(row, "waiting" if left_out.waits else "left out", left_out.message)
+def _left_out_preview(row: ForeseenDocument, left_out: LeftOut) -> Preview:
+    return _as_recorded(row, PreviewOutcome.WAITING if left_out.waits else PreviewOutcome.LEFT_OUT, left_out.message)
 
 
-def _kept(entry: Entry | None) -> Message | None:
+def _ledger_reason(entry: Entry | None) -> Message | None:
     """Return the reason that the ledger keeps."""
     return entry.message if entry else None
 
 
-def _drafted(row: ForeseenDocument, outcome: str, message: Message | None, draft: Draft) -> Preview:
+def _as_drafted(row: ForeseenDocument, outcome: PreviewOutcome, message: Message | None, draft: Draft) -> Preview:
     """Return a document with what would be written of it."""
     shown, statement, sent = draft.shown(), draft.statement(), draft.sent()
     return replace(
-        _of(row, outcome, message, invoice=shown.invoice),
+        _as_recorded(row, outcome, message, invoice=shown.invoice),
         document_date=statement.date,
         gross_amount=statement.gross if shown.lines else None,
         currency=statement.currency,
@@ -267,7 +212,9 @@ def _drafted(row: ForeseenDocument, outcome: str, message: Message | None, draft
     )
 
 
-def _of(row: ForeseenDocument, outcome: str, message: Message | None, *, invoice: str = "") -> Preview:
+def _as_recorded(
+    row: ForeseenDocument, outcome: PreviewOutcome, message: Message | None, *, invoice: str = ""
+) -> Preview:
     document = row.planned
     return Preview(
         source_id=document.source_id,

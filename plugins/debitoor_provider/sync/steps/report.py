@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.ledger import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Ledger
     from debitoor_provider.sync.steps.job import Job
 
-STOPPED = "stopped"
-"""The verdict of a run that stays until a person has corrected something."""
-LATE = "late"
+LATE: Final = "late"
 """The outcome that people are notified of when an account's run is not done in time; no verdict of a run."""
 
 
@@ -25,15 +24,14 @@ class Report:
 
     :param counts: documents by what happened to them in this run
     :param invoices: documents of this run by the outcome of their e-invoice
-    :param verdict: ``success``; ``rejected`` when a document was newly rejected; ``failed`` when a step failed, and
-        ``stopped`` when it did because a person has to correct something first
+    :param verdict: of the run, or that it is late
     :param message: why it failed; ``None`` when it did not
     :param warnings: what a user should look into although it did not make the run fail
     :param answers: who approved or refused what the run was to do
     """
 
     counts: Mapping[str, int]
-    verdict: str
+    verdict: Verdict | Literal["late"]
     message: Message | None = None
     warnings: Sequence[Message] = ()
     answers: Sequence[Message] = ()
@@ -58,9 +56,9 @@ def report(job: Job, failed_steps: Sequence[str] = ()) -> Report:
     invoices = job.ledger.lists.invoices(account=job.account_id, run=job.run_id)
     rejected = counts.get("rejected", 0)
     if failed_steps:
-        verdict = STOPPED if run and run.verdict == STOPPED else "failed"
+        verdict = Verdict.STOPPED if run and run.verdict == Verdict.STOPPED else Verdict.FAILED
     else:
-        verdict = "rejected" if rejected else "success"
+        verdict = Verdict.REJECTED if rejected else Verdict.SUCCESS
     message = _message(failed_steps, run.message if run else None, rejected)
     result = Report(counts, verdict, message, run.warnings if run else (), run.answers if run else (), invoices)
     if run is not None:
@@ -74,7 +72,7 @@ def refusal_met(ledger: Ledger, run_id: str, service: str) -> Message | None:
     :param service: its name as people know it
     """
     run = ledger.runs.get(run_id)
-    if run is None or run.finished_at is not None or run.verdict != STOPPED or run.message is None:
+    if run is None or run.finished_at is not None or run.verdict != Verdict.STOPPED or run.message is None:
         return None
     return run.message if run.message.params.get("service") == service else None
 

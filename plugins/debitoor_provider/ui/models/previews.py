@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from debitoor_provider.sync.steps.preview_result import PreviewOutcome
 from debitoor_provider.ui.models.common import RequestDay, Text
 from debitoor_provider.ui.models.sums import SumModel
-
-OutcomeName = Literal["send", "held", "rejected", "waiting", "left out", "there", "ignored"]
 
 
 class PreviewRequest(BaseModel):
@@ -28,7 +27,7 @@ class PreviewedDocument(BaseModel):
     """What would become of one document."""
 
     source_id: str
-    outcome: OutcomeName
+    outcome: PreviewOutcome
     document_date: date | None
     document_number: Text
     company: Text
@@ -46,7 +45,7 @@ class PreviewedDocument(BaseModel):
 class PreviewModel(BaseModel):
     """What a run would do."""
 
-    counts: dict[OutcomeName, int] = Field(description="How many of those looked at")
+    counts: dict[PreviewOutcome, int] = Field(description="How many of those looked at")
     total: int = Field(description="How many documents the service listed")
     complete: bool = Field(description="Whether all of them were looked at")
     documents: list[PreviewedDocument]

@@ -8,11 +8,12 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from debitoor_provider.sync.ledger import Verdict
 from debitoor_provider.sync.steps.preview import count
 from debitoor_provider.sync.window import RunKind, manual
 from debitoor_provider.ui import previews
 from debitoor_provider.ui.access import ANY_USER, RUN, SEE
-from debitoor_provider.ui.airflow_state import states_of
+from debitoor_provider.ui.airflow_state import FAILED, states_of
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.jobs import opened_job
 from debitoor_provider.ui.ledger import opened_ledger
@@ -84,5 +85,5 @@ def _listed(runs: Iterable[Run], names: Mapping[str, str]) -> RunList:
     for model in open_:
         state = states.get((model.dag_id, model.dag_run_id), "")
         if state not in {"running", "queued"}:
-            model.verdict = "stopped" if state == "failed" else "ended"
+            model.verdict = Verdict.STOPPED if state == FAILED else "ended"
     return RunList(runs=models)
