@@ -33,7 +33,7 @@ def unsettled(job: Job, entry: Entry, stated: Corrections) -> Message | None:
         record = job.direction.read(entry.source_id)
         job.direction.drafts([record]).draft(record, " ".join(filter(None, [entry.choice, stated.words()])))
     except Obstacle as obstacle:
-        is_same = obstacle.code in {entry.reason_code, *DIRECTIONS[entry.direction].of_corrections}
+        is_same = obstacle.code in {entry.reason_code, *DIRECTIONS[entry.direction].correction_errors}
         return obstacle.message if is_same else None
     except ServiceError:
         return None

@@ -41,9 +41,9 @@ class DirectionRow:
     :param records: what the records are called at each side, for lineage
     :param record_pages: by side, the connection and its field with the web address of the records there
     :param choices: by the reason of a held document, whose figures a person may choose
-    :param open_choices: by what was found out about a document's e-invoice, such a reason that it would be held for
+    :param open_choices: by the outcome of a document's e-invoice, the reason for which the document would be held
     :param corrections: by the reason for which a document does not go, what a person may state about it
-    :param of_corrections: those of these reasons that what a person has stated alone gives
+    :param correction_errors: the reasons that only a person's own statements can cause
     """
 
     settings: type[Account]
@@ -61,7 +61,7 @@ class DirectionRow:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     open_choices: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    of_corrections: Collection[str] = ()
+    correction_errors: Collection[str] = ()
     options: Collection[str] = ()
     files: str = ""
     records: Mapping[Side, str] = field(default_factory=dict)
@@ -188,7 +188,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "stated_rate_unused": ("exchange_rate", "currency"),
             "entered_rate_odd": ("exchange_rate", "currency"),
         },
-        of_corrections=(
+        correction_errors=(
             "tax_not_total",
             "tax_not_net",
             "stated_eu_without_rule",
