@@ -98,7 +98,7 @@ class TestMistakes:
             ({"rename": "x"}, "debitoor_id: This field is missing"),
             ({"frequency": "daily"}, "has no argument 'frequency'"),
             ({"settings": "dags/accounts/x.yaml"}, "settings: 'dags/accounts/x.yaml' is neither a mapping"),
-            ({"type": "import", "debitoor_id": "a@b.example"}, "accounts of type 'import' move documents in the other direction"),
+            ({"type": "import", "debitoor_id": "a@b.example"}, "accounts of type 'import' move documents in the other"),
             ({"account": "Foo Bar/.."}, "account: 'Foo Bar/..' cannot be the id of an account"),
             ({"getmyinvoices_conn_id": "", "debitoor_id": "a@b.example"}, "getmyinvoices_conn_id: This is not a"),
             ({"debitoor_id": "a@b.example", "filter": {"tags": ["books"]}}, "filter.tags: Fields are expected .* list"),
