@@ -177,7 +177,7 @@ class TestExport:
         found = checked(other, other.exports(debitoor_id=acme.company.debitoor_email))
         other.debitoor = books
         assert found.outcomes[uid] == "made by others"
-        assert found.why(uid) == "The account acme made it, of a document of its own."
+        assert found.why(uid) == "The account acme created it from one of its own documents."
         assert found.table == [("2026-01", D(19), D(119), D(0), D(119))]
 
     @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ class TestProven:
         unproven = replace(one, gross=one.gross + D("0.01"))
         obstacle = held(unproven, **fields)
         assert (obstacle.code, obstacle.invoice) == ("invoice_other_kind", "unproven")
-        assert f"the document is {record}; by its e-invoice" in obstacle.message.text()
+        assert f"the document is {record}; according to its e-invoice" in obstacle.message.text()
         assert f"it is {invoice_is}." in obstacle.message.text()
         settings = {"positive_credit_note": "negate"}
         gross = "-119.00" if record == "a credit note" else "119.00"

@@ -366,7 +366,7 @@ def test_an_existing_file_that_cannot_be_looked_at_is_looked_at_later(acme: Stag
     source = invoice(acme, number="RE-1", content=b"%PDF-1.4 the same %%EOF")
     acme.document(b"%PDF-1.4 the same %%EOF", document_number="OTHER")
     acme.fault("status", "gmi.documents.get", status=503)
-    with pytest.raises(RetryError, match="could not be asked for which document"):
+    with pytest.raises(RetryError, match="the lookup of its document failed"):
         acme.import_()
     assert acme.states("import") == {source: "sending"}
     acme.sandbox.clear_faults()

@@ -333,7 +333,7 @@ def test_a_named_document_that_does_not_exist_is_said(acme: Stage) -> None:
     plan = acme.plan(acme.exports(), manual(None, None, (str(uid), "99999999")))
     assert plan.new == 1
     assert [str(warning) for warning in plan.warnings] == [
-        "There is no document 99999999 at the source, or no longer. Check the ids: they are those at the source."
+        "The source has no document 99999999 (any more). Check the ids: they are those at the source."
     ]
 
 
