@@ -76,7 +76,7 @@ def test_a_token_of_another_account_is_reported(service, connect, hook):
         (Reply({"code": 401, "message": CANARY}, status=401), "revoked"),
         (Reply(b"<html>", status=404), "not the address"),
         (Reply({}, status=429), "slow down"),
-        (Reply(b"timeout", status=503), "problem of its own"),
+        (Reply(b"timeout", status=503), "reported an internal error"),
         (Reply(b"<html>"), "could not be understood"),
         (Reply({"id": ""}), "could not be understood"),
         (Reply({}, status=301, headers={"Location": "https://elsewhere.example"}), "redirect"),

@@ -230,7 +230,7 @@ def test_a_connection_that_works(service, connection, hook):
         (Reply({"errors": [{"code": 400, "detail": "Action is not valid."}]}, status=400), "base URL"),
         (Reply(b"<h1>Not found</h1>", status=404), "base URL"),
         (Reply({}, status=429), "slow down"),
-        (Reply({}, status=503), "problem of its own"),
+        (Reply({}, status=503), "reported an internal error"),
         (Reply(b"<html>", headers={"Content-Type": "text/html"}), "could not be understood"),
     ],
 )
