@@ -25,6 +25,12 @@ def test_companies_come_as_a_bare_array(service, client):
     }
 
 
+def test_companies_of_any_status_are_asked_for_by_name(service, client):
+    service.on("GET", f"{BASE}/companies", Reply([ACME]))
+    client.companies()
+    assert service.asked[0].query["statusFilter"] == ["0"]
+
+
 def test_something_else_than_companies_is_a_bad_answer(service, client):
     service.on("GET", f"{BASE}/companies", Reply("maintenance"))
     with pytest.raises(BadAnswer):

@@ -302,6 +302,14 @@ def test_a_used_up_quota_of_attachments_is_in_the_history(stage_of: Callable[...
     assert acme.ledger.documents.history(acme.entry(uid))[-1].detail == {"number": 1, "over_quota": True}
 
 
+def test_files_beyond_the_space_of_the_books_are_a_warning_of_the_run(stage_of: Callable[..., Stage]) -> None:
+    acme = stage_of(switches={"attachment_over_quota": True})
+    acme.documents(2)
+    acme.export()
+    [warning] = acme.ledger.runs.get(acme.run_id).window["warnings"]
+    assert warning["code"] == "files_over_quota"
+
+
 def test_a_rounding_difference_is_in_the_history(acme: Stage) -> None:
     items = [
         {"description": "Paper", "quantity": "1", "tax_percentage": rate, "total_gross": gross}

@@ -222,6 +222,25 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
     assert not acme.ledger.documents.to_archive("acme")
 
 
+def test_an_expense_that_is_stored_without_its_marker_is_not_taken_for_moved(acme: Stage) -> None:
+    """It would not be found again, and be sent twice after the loss of the ledger."""
+    uid = acme.document()
+    acme.plan(acme.exports())
+    acme.name(acme.exports())
+    create = acme.debitoor.create_expense
+
+    def cut_short(expense: Any) -> Any:
+        stored = create(expense)
+        [line] = acme.company.expenses()[0]["lines"]
+        acme.company.edit_entity(stored.id, lines=[line | {"description": line["description"][:5]}])
+        return acme.debitoor.expense(stored.id)
+
+    acme.debitoor.create_expense = cut_short
+    acme.send(acme.exports())
+    assert acme.states() == {uid: "rejected stored_differently"}
+    assert f"without [GMI {uid}] at the end of a line" in acme.entry(uid).reason
+
+
 @pytest.mark.parametrize(
     "lacks", [{"total_gross_amount": None}, {"lines": ()}, {"file": None}, {"number": None, "currency": ""}]
 )

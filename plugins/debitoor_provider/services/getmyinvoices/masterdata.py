@@ -24,17 +24,19 @@ class MasterData(GetMyInvoicesCore):
     """Calls about everything but documents."""
 
     def companies(
-        self, *, status: int | None = None, company_type: str | None = None, portal_records: bool = False
+        self, *, status: int = 0, company_type: str | None = None, portal_records: bool = False
     ) -> list[Company]:
         """Return the companies; the service does not page them.
 
-        :param status: 1 active, -1 inactive, -2 pending, 0 or ``None`` any
+        :param status: 1 active, -1 inactive, -2 pending, 0 any: always sent, since the default is only inferred
+            (contract section 3.3)
         :param company_type: ``ONLINE_PORTAL`` or ``CUSTOM_COMPANY``
         :param portal_records: whether the service should add its portals' own records
         """
-        params: dict[str, str | int | list[str] | list[int]] = {"returnPortalRecords": int(portal_records)}
-        if status is not None:
-            params["statusFilter"] = status
+        params: dict[str, str | int | list[str] | list[int]] = {
+            "returnPortalRecords": int(portal_records),
+            "statusFilter": status,
+        }
         if company_type is not None:
             params["companyTypeFilter"] = company_type
         return self._get(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from debitoor_provider.messages import Message
+from debitoor_provider.sync.markers import find_marker, marker
 from debitoor_provider.sync.marks import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO
 from debitoor_provider.sync.statement import reverse_charge_differs, reverse_charge_in
@@ -75,12 +76,15 @@ class BookedAmounts:
             found += reverse_charge_differs(self.reverse_charge, there.reverse_charge)
         return found
 
-    def differences_with_file(self, stored: Expense, file_id: str | None, size: int | None) -> list[Message]:
-        """Compare with what Debitoor stored, and its file with the one that was sent.
+    def all_differences(self, stored: Expense, uid: int, file_id: str | None, size: int | None) -> list[Message]:
+        """Compare with what Debitoor stored, and its file and markers with those that were sent.
 
+        :param uid: the document, whose marker each line ends with: without it the expense would not be found again
         :param size: of the file, in bytes
         """
         found = self.differences(stored)
+        if any(find_marker(line.description) != uid for line in stored.lines):
+            found.append(Message("stored_without_marker", marker=marker(uid)))
         if stored.file is None or stored.file.id != file_id or stored.file.size_bytes not in (None, size):
             found.append(Message("stored_other_file"))
         return found

@@ -255,12 +255,15 @@ class ExpenseMover:
         :raises Obstacle: when it differs
         :raises UnclearOutcome: when the answer does not show it and the record cannot be read now
         """
-        if figures.differences_with_file(stored, file_id, size):
+        sent = int(entry.source_id), file_id, size
+        if figures.all_differences(stored, *sent):
             stored = self._read_again(stored)  # the answer may have left out a part of the record
-        if wrong := figures.differences_with_file(stored, file_id, size):
+        if wrong := figures.all_differences(stored, *sent):
             raise rejected("stored_differently", expense=stored.number or stored.id, differences=wrong)
         details = {"number": stored.number, "over_quota": stored.attachment_over_quota}
         known = {key: value for key, value in details.items() if value}
+        if stored.attachment_over_quota:
+            self.ledger.runs.warn(entry.run_id, Message("files_over_quota"))
         self.ledger.steps.moved(entry, stored.id, detail=known, mark=unbooked(stored, entry.mark))
 
     def _read_again(self, stored: Expense) -> Expense:
