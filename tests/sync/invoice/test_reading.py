@@ -13,6 +13,7 @@ import pytest
 from debitoor_provider.sync.invoice.models import InvoiceKind, Reading, Syntax
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.reading import read
+from debitoor_provider.sync.invoice.totals import kind_of
 from tests.sync.invoice.writers import (
     Group,
     Stated,
@@ -250,6 +251,32 @@ class TestRules:
         assert ("invoice_is_none" in [why.code for why in disproof(invoice)]) is (
             kind in {InvoiceKind.NO_INVOICE, InvoiceKind.NOT_PAYABLE}
         )
+
+    @pytest.mark.parametrize(
+        ("codes", "kind"),
+        [
+            (
+                "71 80 82 84 102 130 202 203 204 211 218 219 295 326 331 380 382 383 385 387 388 390 393 394 395 456 "
+                "457 501 553 575 623 633 780 817 870 875 876 877 935",
+                InvoiceKind.INVOICE,
+            ),
+            ("81 83 261 262 296 308 381 396 420 458 502 503 532", InvoiceKind.CREDIT_NOTE),
+            ("384 471 472 473", InvoiceKind.CORRECTION),
+            ("386 500", InvoiceKind.PREPAYMENT),
+            ("389 527", InvoiceKind.SELF_BILLED),
+            ("325", InvoiceKind.NOT_PAYABLE),
+            ("751", InvoiceKind.NO_INVOICE),
+        ],
+    )
+    def test_every_code_that_the_standard_allows_has_its_kind(self, codes, kind):
+        """The 62 codes of BR-CL-01 (EN 16931 validation 1.3.16)."""
+        assert {code: kind_of(code) for code in codes.split()} == dict.fromkeys(codes.split(), kind)
+
+    @pytest.mark.parametrize("code", ["71", "102", "471", "472", "473", "500", "501"])
+    @pytest.mark.parametrize("write", [cii, ubl])
+    def test_every_code_of_an_invoice_proves_its_figures(self, write, code):
+        invoice = only(write(stated(STANDARD, code=code)))
+        assert (invoice.gross, disproof(invoice)) == (D("119.00"), ())
 
     def test_a_correction_with_negative_amounts_keeps_them(self):
         invoice = only(cii(stated(Group(D(19), D("-100.00"), D("-19.00")), code="384")))

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 _CREDIT_NOTES = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
 _INVOICES = {
-    "80", "82", "84", "130", "202", "203", "204", "211", "218", "219", "295", "326", "331", "380", "382", "383",
-    "385", "387", "388", "390", "393", "394", "395", "456", "457", "553", "575", "623", "633", "780", "817", "870",
-    "875", "876", "877", "935",
-}  # fmt: skip
+    *("71", "80", "82", "84", "102", "130", "202", "203", "204", "211", "218", "219", "295", "326", "331", "380"),
+    *("382", "383", "385", "387", "388", "390", "393", "394", "395", "456", "457", "501", "553", "575", "623", "633"),
+    *("780", "817", "870", "875", "876", "877", "935"),
+}
+_CORRECTIONS = {"384", "471", "472", "473"}
 _NOT_PAYABLE = {
     *("105", "220", "221", "222", "223", "224", "225", "226", "227", "228", "229", "230", "231", "232", "233"),
     *("270", "271", "310", "311", "315", "320", "325", "351"),
@@ -31,8 +32,9 @@ _KINDS = {
     **dict.fromkeys(_INVOICES, InvoiceKind.INVOICE),
     **dict.fromkeys(_CREDIT_NOTES, InvoiceKind.CREDIT_NOTE),
     **dict.fromkeys(_NOT_PAYABLE, InvoiceKind.NOT_PAYABLE),
-    "384": InvoiceKind.CORRECTION,
+    **dict.fromkeys(_CORRECTIONS, InvoiceKind.CORRECTION),
     "386": InvoiceKind.PREPAYMENT,
+    "500": InvoiceKind.PREPAYMENT,
     "389": InvoiceKind.SELF_BILLED,
     "527": InvoiceKind.SELF_BILLED,
 }
@@ -44,8 +46,8 @@ _OTHER_TAXES = {"L": "IGIC", "M": "IPSI"}
 def kind_of(code: str) -> InvoiceKind:
     """Return what a document is by its code (UNTDID 1001).
 
-    What is not among the codes that EN 16931 allows for invoices and credit notes is none, such as 751, a record for
-    bookkeeping only.
+    What is not among the codes that EN 16931 allows for invoices and credit notes (BR-CL-01) is none. Of those that it
+    allows, only 751 is none, a record for bookkeeping, and 325 nothing to be paid, a pro-forma invoice.
     """
     return _KINDS.get(code.strip(), InvoiceKind.NO_INVOICE)
 
