@@ -645,6 +645,17 @@ def test_an_invoice_of_the_books_own_company_is_held_until_a_person_chose_the_re
     assert acme.booked() == {uid: D("119.00")}
 
 
+@pytest.mark.parametrize("suffix", ["MWST", "TVA", "IVA"])
+def test_a_swiss_invoice_of_the_books_own_company_is_held(stage_of: Callable[..., Stage], suffix: str) -> None:
+    stage = stage_of("CH", country="CH")
+    file = cii(stated(Group(D(19), D("100.00"), D("19.00")))).replace(b"DE 136.695.976", f"CHE123456788{suffix}".encode())
+    uid = stage.document(in_pdf(file), supplier_country="CH")
+    profile = {"id": "x", "accountEmail": "x", "companyProfile": {"vatNumber": "CHE-123.456.788"}}
+    stage.fault("status", "debitoor.settings.get", status=200, body=profile)
+    stage.export()
+    assert stage.states() == {uid: "held invoice_of_own_company"}
+
+
 def test_whose_books_they_are_is_asked_once_and_only_for_an_invoice_of_their_country(acme: Stage) -> None:
     acme.document()
     acme.document(in_pdf(cii(stated(AT_7_OF_100, gross=D("120.00")))), gross_amount="107.00", tax_rates=["7"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -472,6 +473,12 @@ class TestTexts:
 
     def test_a_vat_id_is_without_blanks_and_dots(self):
         assert only(cii(TWO_RATES)).seller.vat_id == "DE136695976"
+
+    @pytest.mark.parametrize("suffix", ["", "MWST", "TVA", "IVA", "TPV"])
+    @pytest.mark.parametrize("write", [cii, ubl])
+    def test_a_swiss_vat_id_has_a_suffix_in_each_language(self, write, suffix):
+        written = re.sub(rb"DE 136\.695\.976|DE136695976", f"CHE-123.456.788 {suffix}".encode(), write(TWO_RATES))
+        assert only(written).seller.vat_id == f"CHE123456788{suffix}"
 
     def test_a_tax_number_is_not_taken_for_a_vat_id(self):
         assert only(cii(TWO_RATES).replace(b"DE 136.695.976", b"22/815/0815/4")).seller.vat_id == ""

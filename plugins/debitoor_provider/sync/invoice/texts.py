@@ -15,7 +15,7 @@ _SHOWN = 40  # characters of a text that is no number
 _NUMBER = re.compile(r"[+-]?(?:0{0,20}[0-9]{1,14}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
+_VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,14}")  # as long as CHE123456788MWST
 
 
 def to_amount(text: str | None) -> Decimal | None:
