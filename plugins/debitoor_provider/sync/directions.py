@@ -142,6 +142,7 @@ DIRECTIONS: dict[str, DirectionRow] = {
             "odd_exchange_rate": ("invoice", "record"),
             "invoice_reverse_charge": ("record",),
             "invoice_partly_owed": ("record",),
+            "invoice_not_owed": ("record",),
         },
         open_choices={"contradicts": "invoice_contradicts"},
         corrections={

@@ -292,7 +292,9 @@ class TestSupplied:
         group = TaxGroup(category or "", D(0), D("100.00"), D("0.00"))
         document = replace(DOCUMENT, net_amount=D("100.00"), gross_amount=D("100.00"), tax_rates=(D(0),))
         reading = Reading((invoice(group),) if category else ())
-        one = draft(document, MOULIN, BOOKS, export(reverse_charge=SERVICE), reading=reading)
+        decisions = Decisions({"invoice_not_owed": "record"})
+        account = export(reverse_charge=SERVICE)
+        one = draft(document, MOULIN, BOOKS, account, reading=reading, decisions=decisions)
         assert readable(one.as_json())["reverse_charge"] == (
             "19 %, since the supplier is in another EU country (FR) and charged no tax"
         )
@@ -531,13 +533,41 @@ class TestPartlyOwed:
             (replace(OWED, base=D("150.00")),),
             (OWED, replace(OWED, category="K", base=D("50.00"))),
             (replace(OWED, base=D("150.00")), TaxGroup("O", D(0), D("0.00"), D("0.00"))),
-            (TaxGroup("O", D(0), D("100.00"), D("0.00")), TaxGroup("E", D(0), D("50.00"), D("0.00"))),
         ],
     )
     def test_one_treatment_of_the_whole_amount_is_booked(self, groups):
         one = self.of(*groups)
         assert (one.invoice, by_rate(one)) == ("proven", {"0": "150.00"})
         assert one.expense.lines[0].reverse_charge is not None
+
+    @pytest.mark.parametrize("categories", ["O", "E", "Z", "G", "EO"])
+    @pytest.mark.parametrize("settings", [{}, {"invoice": "fill"}])
+    def test_an_invoice_without_it_is_held_until_a_person_chose_the_record(self, categories, settings):
+        part = D("150.00") / len(categories)
+        groups = [TaxGroup(category, D(0), part, D("0.00")) for category in categories]
+        with pytest.raises(Obstacle) as met:
+            self.of(*groups, **settings)
+        assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "invoice_not_owed")
+        assert f"(tax categories: {', '.join(categories)})" in met.value.message.text()
+        one = self.of(*groups, choices={"invoice_not_owed": "record"}, **settings)
+        assert by_rate(one) == {"0": "150.00"}
+        assert [line.reverse_charge is not None for line in one.expense.lines] == [True]
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"groups": ()},  # a profile without tax categories
+            {"groups": (TaxGroup("", D(0), D("150.00"), D("0.00")),)},
+            {"groups": (TaxGroup("E", D(0), D("150.00"), D("0.00")),), "syntax": Syntax.FACTURAE},
+            {"groups": (TaxGroup("O", D(0), D("150.00"), D("0.00")),), "syntax": Syntax.FATTURAPA},
+        ],
+    )
+    def test_an_invoice_that_has_no_categories_says_nothing_about_it(self, fields):
+        sums = {"net": D("150.00"), "tax": D("0.00"), "gross": D("150.00")}
+        reading = Reading((invoice(**sums | fields),))
+        one = draft(self.UNTAXED, MOULIN, BOOKS, export(reverse_charge=SERVICE), reading=reading)
+        assert one.expense.lines[0].reverse_charge is not None
+        assert one.expense.lines[0].gross_amount == D("150.00")
 
 
 class TestPaidBefore:

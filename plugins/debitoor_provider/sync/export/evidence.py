@@ -18,7 +18,7 @@ from debitoor_provider.sync.export.comparison import (
     unproven_differences,
 )
 from debitoor_provider.sync.export.tax_lines import TaxLine, TaxSplit, net_alone
-from debitoor_provider.sync.invoice.models import NO_INVOICES, InvoiceKind
+from debitoor_provider.sync.invoice.models import NO_INVOICES, InvoiceKind, Syntax
 from debitoor_provider.sync.invoice.proof import by_rate, disproof, other_taxes
 from debitoor_provider.sync.invoice.totals import negated
 from debitoor_provider.sync.money import ZERO, cents
@@ -38,6 +38,8 @@ _CODE_LIMIT = 10  # characters of a currency as it is shown
 _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
+_NO_CATEGORIES = {Syntax.FATTURAPA, Syntax.FACTURAE}
+"""Formats with codes of their country in their place: services for a buyer abroad, who owes the tax, are N2.1 or 0 %."""
 _READ: dict[str, Any] = {"unread_rates": (), "unread_net": "", "unread_gross": ""}
 
 
@@ -125,6 +127,14 @@ class Evidence:
         for group in self.invoice.groups if self.invoice else ():
             parts[group.category in _BUYER_OWES_TAX] += abs((group.base or ZERO) + (group.tax or ZERO))
         return parts[True], parts[False]
+
+    @property
+    def categories(self) -> list[str]:
+        """The tax categories of what is to be paid by the proven invoice; none if its format or profile has none."""
+        if self.invoice is None or self.invoice.syntax in _NO_CATEGORIES:
+            return []
+        paid = (group for group in self.invoice.groups if (group.base or ZERO) + (group.tax or ZERO))
+        return sorted({group.category for group in paid} - {""})
 
     def document(self, document: Document) -> Document:
         """Return the document with the invoice's figures, and with its number if the record has none."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.export.evidence import Evidence
     from debitoor_provider.sync.export.supply import Supply
 
-_OF_THE_RECORD = ("invoice_reverse_charge", "invoice_partly_owed", "invoice_of_own_company")
+_OF_THE_RECORD = ("invoice_reverse_charge", "invoice_partly_owed", "invoice_not_owed", "invoice_of_own_company")
 """Questions after which the record's figures are booked, although the invoice does not contradict them."""
 
 
@@ -77,10 +77,12 @@ def check_unproven(evidence: Evidence, stated: Corrections) -> None:
 def check_tax_owed(proven: Evidence, supply: Supply) -> None:
     """Check that a document is booked with the reverse charge if its e-invoice says so, and no other part of it is.
 
-    :raises Obstacle: when it is not, or when the e-invoice says so of a part, and all of it would be
+    :raises Obstacle: when it is not, or when the e-invoice says so of a part or of nothing, and all of it would be
     """
     if proven.buyer_owes_tax and not supply.needs_reverse_charge:
         raise held("invoice_reverse_charge")
     owed, rest = proven.taxed_apart
     if owed and rest and supply.needs_reverse_charge:
         raise held("invoice_partly_owed", owed=cents(owed), rest=cents(rest))
+    if not owed and proven.categories and supply.needs_reverse_charge:
+        raise held("invoice_not_owed", categories=list(map(shown, proven.categories)))
