@@ -678,8 +678,9 @@ def test_an_invoice_of_the_books_own_company_is_held_until_a_person_chose_the_re
 @pytest.mark.parametrize("suffix", ["MWST", "TVA", "IVA"])
 def test_a_swiss_invoice_of_the_books_own_company_is_held(stage_of: Callable[..., Stage], suffix: str) -> None:
     stage = stage_of("CH", country="CH")
-    file = cii(stated(Group(D(19), D("100.00"), D("19.00")))).replace(b"DE 136.695.976", f"CHE123456788{suffix}".encode())
-    uid = stage.document(in_pdf(file), supplier_country="CH")
+    file = cii(stated(Group(D(19), D("100.00"), D("19.00"))))
+    own = file.replace(b"DE 136.695.976", f"CHE123456788{suffix}".encode())
+    uid = stage.document(in_pdf(own), supplier_country="CH")
     profile = {"id": "x", "accountEmail": "x", "companyProfile": {"vatNumber": "CHE-123.456.788"}}
     stage.fault("status", "debitoor.settings.get", status=200, body=profile)
     stage.export()
@@ -704,6 +705,34 @@ def test_whose_books_they_are_is_asked_once_and_only_for_an_invoice_of_their_cou
     watch = acme.watch()
     acme.export()
     assert watch.calls["debitoor.settings.get"] == 1
+
+
+@pytest.mark.parametrize("country", ["", "US"])
+@pytest.mark.parametrize("own", [True, False])
+def test_the_vat_id_of_the_books_own_company_does_not_place_a_supplier(acme: Stage, country: str, *, own: bool) -> None:
+    """A record may have the customer's id, which stands on the document as well as the supplier's."""
+    acme.fault(
+        "status",
+        "debitoor.settings.get",
+        status=200,
+        body={"id": "x", "companyProfile": {"vatNumber": "DE136695976" if own else "DE129273398"}},
+    )
+    uids = [
+        acme.document(
+            supplier="Google Ireland Ltd",
+            supplier_country=country,
+            supplier_vat_id="DE 136.695.976",
+            net_amount="100.00",
+            gross_amount="100.00",
+            tax_rates=["0"],
+        )
+        for _ in range(3)
+    ]
+    watch = acme.watch()
+    acme.export()
+    is_held = own and not country
+    assert acme.states() == dict.fromkeys(uids, "held no_country" if is_held else "moved")
+    assert watch.calls["debitoor.settings.get"] == (0 if country else 1)
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

@@ -39,7 +39,7 @@ _UNKNOWN = 0  # no company of GetMyInvoices
 _BUYER_OWES_TAX = {"AE", "K"}
 """Tax categories of the reverse charge and of intra-community supplies."""
 _NO_CATEGORIES = {Syntax.FATTURAPA, Syntax.FACTURAE}
-"""Formats with codes of their country in their place: services for a buyer abroad, who owes the tax, are N2.1 or 0 %."""
+"""Formats with codes of their own country: what a buyer abroad owes the tax of may be N2.1 there, or just 0 %."""
 _READ: dict[str, Any] = {"unread_rates": (), "unread_net": "", "unread_gross": ""}
 
 

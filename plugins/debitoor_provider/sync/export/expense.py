@@ -24,7 +24,7 @@ from debitoor_provider.sync.export.evidence import Proof, weigh
 from debitoor_provider.sync.export.questions import check_tax_owed, check_unproven, deciding
 from debitoor_provider.sync.export.selection import undated
 from debitoor_provider.sync.export.sendable_files import require_type
-from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of
+from debitoor_provider.sync.export.supply import Supply, check_rates, stated_supply, vat_id_of, without_own_id
 from debitoor_provider.sync.export.tax_lines import (
     TaxLine,
     TaxSplit,
@@ -118,7 +118,8 @@ def _draft(
     foreign = _foreign(document, books, account, has_rate=stated.exchange_rate is not None)
     if not foreign and stated.exchange_rate is not None:
         raise held("stated_rate_unused", currency=books.currency)
-    supply = stated_supply(stated, document, company, books.country_code, day)
+    supplied = without_own_id(document, company, books)
+    supply = stated_supply(stated, *supplied, books.country_code, day)
     if proven:
         check_tax_owed(proven, supply)
     reverse_charge = _reverse_charge(supply, account, is_stated=stated.supply is not None)
@@ -153,7 +154,7 @@ def _draft(
             lines=tuple(_line(part.rate, part.gross, text, account, reverse_charge) for part in parts.lines),
             supplier_name=_one_line(name or (company.name if company else "")),
             supplier_country=supply.country,
-            supplier_ci_number=_one_line(vat_id_of(document, company)),
+            supplier_ci_number=_one_line(vat_id_of(*supplied)),
         ),
         document,
         books.currency,

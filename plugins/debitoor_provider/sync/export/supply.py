@@ -6,9 +6,10 @@ Debitoor requires the reverse charge for purchases from another EU country and f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from debitoor_provider.sync.books import OwnBooks
 from debitoor_provider.sync.countries import iso_code
 from debitoor_provider.sync.export.vat_area import Area, Place, bare_postcode, place_of, share_their_tax
 from debitoor_provider.sync.obstacle import Obstacle, held
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from debitoor_provider.services.debitoor.models import Environment
     from debitoor_provider.services.getmyinvoices.models import Company, Document
     from debitoor_provider.sync.corrections import Corrections
 
@@ -119,6 +121,20 @@ def check_rates(
 def vat_id_of(document: Document, company: Company | None) -> str:
     """Return the supplier's VAT number as the document states it, or else as the company's record does."""
     return document.vat_id or (company.vat_id if company else "")
+
+
+def without_own_id(document: Document, company: Company | None, books: Environment) -> tuple[Document, Company | None]:
+    """Return a document and its supplier without the VAT id of the books' own company, which is read as the supplier's.
+
+    Where the supplier's country is recorded, an id of the books' country decides nothing, and Debitoor is not asked.
+    """
+    if not isinstance(books, OwnBooks) or (company and one_line(company.country_code)):
+        return document, company
+    if books.has_vat_id(document.vat_id):
+        document = replace(document, vat_id="")
+    if company and books.has_vat_id(company.vat_id):
+        company = replace(company, vat_id="")
+    return document, company
 
 
 def is_taxed(document: Document) -> bool:
