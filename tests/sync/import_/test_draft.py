@@ -81,6 +81,14 @@ def test_a_document_without_a_date_is_held(unread: str, code: str, said: str) ->
     assert "by hand" in met.value.message.remedy()
 
 
+@pytest.mark.parametrize("document", [INVOICE, CREDIT_NOTE, POSITIVE])
+def test_a_document_without_a_currency_is_held(document: SalesDocument) -> None:
+    with pytest.raises(Obstacle) as met:
+        new_document(replace(document, currency=""), import_(), None, "a.pdf")
+    assert (met.value.kind, met.value.code) == (ObstacleKind.HELD, "sales_no_currency")
+    assert "by hand with its currency" in met.value.message.remedy()
+
+
 @pytest.mark.parametrize("note", ["", "by sync", "[Debitoor 000000000000000000000000]"])
 def test_an_upload_is_found_again_by_its_note(note: str) -> None:
     upload = new_document(INVOICE, import_(defaults={"note": note}), None, "a.pdf")

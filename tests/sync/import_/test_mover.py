@@ -607,6 +607,19 @@ def test_a_sales_document_without_a_date_is_held_until_it_has_one(acme: Stage, d
     assert acme.states("import") == {source: "moved"}
 
 
+def test_a_sales_document_without_a_currency_is_held_until_it_has_one(acme: Stage) -> None:
+    source = invoice(acme)
+    acme.company.edit_entity(source, currency="")
+    [row] = acme.preview_import()
+    acme.import_()
+    assert acme.states("import") == {source: "held sales_no_currency"}
+    assert (row.outcome, row.message and row.message.code) == ("held", "sales_no_currency")
+    assert imported(acme) == {}
+    acme.company.edit_entity(source, currency="EUR")
+    acme.import_()
+    assert acme.states("import") == {source: "moved"}
+
+
 @pytest.mark.parametrize("country", ["DE", ""])
 def test_a_company_that_cannot_be_created_says_so_in_the_preview_and_the_run(acme: Stage, country: str) -> None:
     invoice(acme)

@@ -72,14 +72,16 @@ def new_document(document: SalesDocument, account: ImportAccount, company_uid: i
     :param account: the settings with type, tags, company and note for imported documents
     :param company_uid: the company of the settings, looked up
     :param name: the file's name
-    :raises Obstacle: when the settings hold a credit note with positive amounts, or date or amounts are missing or
-        cannot be right
+    :raises Obstacle: when the settings hold a credit note with positive amounts, or date, amounts or currency are
+        missing or cannot be right
     """
     booked = document.created_date.date() if document.created_date else None
     if document.date is None:
         raise Obstacle(ObstacleKind.HELD, undated(document))
     if is_far_ahead(document.date, booked):
         raise held("sales_date_far", date=document.date)
+    if not document.currency:
+        raise held("sales_no_currency")
     document = signed(_with_gross(document), account)
     defaults = account.defaults
     is_credit_note = document.type is SalesType.CREDIT_NOTE
