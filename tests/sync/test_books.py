@@ -150,3 +150,16 @@ def test_books_without_an_address_are_named_by_their_id(acme: Stage, answer: dic
     assert acme.booked() == {}
     acme.export(acme.exports(debitoor_id=named))
     assert acme.booked() == {uid: 119}
+
+
+@pytest.mark.parametrize("without", [[], ["email"]])
+def test_books_with_an_address_are_not_named_by_their_id(acme: Stage, without: list[str]) -> None:
+    """By two names, two accounts with the same books would not know of each other, and send a document twice."""
+    uid = acme.document()
+    acme.company.switch(environment_without=without)
+    with pytest.raises(Misconfigured, match="but Debitoor reports the e-mail address") as stop:
+        acme.export(acme.exports(debitoor_id=acme.company.debitoor_id))
+    assert f"Enter {acme.company.debitoor_email} in the account as debitoor_id" in stop.value.remedy
+    assert acme.booked() == {}
+    acme.export()
+    assert acme.booked() == {uid: 119}

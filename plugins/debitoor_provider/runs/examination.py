@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FIELDS = {
     "books_country": "books.country",
     "books_differ": "books.{field}",
+    "books_have_email": "debitoor_id",
     "books_incomplete": "books.country",
     "books_of_another_account": "debitoor_id",
     "books_without_email": "debitoor_id",

@@ -163,16 +163,19 @@ def currency_of_payments(debitoor: DebitoorClient) -> str:
 def _checked(answers: _Answers, account: DebitoorSettings) -> Environment:
     """Return the environment, if it is the account's.
 
-    The account names it by its e-mail address, or by its id where no address is reported.
+    The account names it by its e-mail address, or by its id only where no address is reported: by two names, two
+    accounts with the same books would not know of each other.
     """
     books, expected = answers.environment, account.debitoor_id
     if not _CURRENCY.fullmatch(books.currency):
         books = replace(books, currency="")
-    if "@" not in expected:
-        if books.id != expected:
-            raise _misconfigured(Message("books_of_another_account", email=shown(books.id), expected=expected))
-        return books
+    if "@" not in expected and books.id != expected:
+        raise _misconfigured(Message("books_of_another_account", email=shown(books.id), expected=expected))
     email = answers.email.strip()
+    if "@" not in expected:
+        if email:
+            raise _misconfigured(Message("books_have_email", id=shown(books.id), email=shown(email)))
+        return books
     if not email:
         raise _misconfigured(Message("books_without_email", id=shown(books.id), expected=expected))
     if fold(email) != fold(expected):
