@@ -315,6 +315,14 @@ def test_a_supply_that_cannot_be_placed_is_held_whatever_the_settings_say(
     assert obstacle(company, settings, **fields) == f"held {code}"
 
 
+@pytest.mark.parametrize("company", [None, Company(1, "A"), Company(1, "A", vat_id="EU372022452")])
+def test_tax_of_a_supplier_without_a_country_counts_as_that_of_the_books_country(company: Company | None) -> None:
+    expense = booked(company).expense
+    assert (expense.supplier_country, expense.lines[0].tax_rate) == ("", 19)
+    french = {"gross_amount": Decimal("120.00"), "tax_rates": (Decimal(20),)}
+    assert obstacle(company, **french) == "held rate_unknown"
+
+
 @pytest.mark.parametrize(
     ("home", "company", "country"),
     [
