@@ -55,6 +55,8 @@ class SyncOperator(BaseOperator):
     """Whether the step works on the documents that the run has planned."""
     reports: ClassVar[bool] = False
     """Whether the step enters the run and its result into the ledger itself."""
+    is_of_a_run: ClassVar[bool] = True
+    """Whether the step is a part of a run of its account, between its plan and its report."""
     reads: ClassVar[tuple[Side, ...]] = ()
     """Where the step reads documents, for lineage."""
     writes: ClassVar[tuple[Side, ...]] = ()
@@ -150,11 +152,14 @@ class SyncOperator(BaseOperator):
             self.require_direction(job)
             self.lineage = lineage_of(job, self.reads, self.writes)
             with in_time_slices(job):
-                is_alone = self._is_first(job)
-                if is_alone:
+                is_first = self._is_first(job)
+                if is_first:
                     self._begin(job, context)
+                elif self._is_dry(job):
+                    self.log.info("The run is a dry run, so nothing is done here.")
+                    return {}
                 summary = step(job, context)
-            if is_alone:
+            if not self.reports and (is_first or self.is_in_dag) and not self._is_followed():
                 self._conclude(job)
             return summary
         except ServiceError as error:
@@ -204,7 +209,14 @@ class SyncOperator(BaseOperator):
             return False
         if job.ledger.runs.get(job.run_id) is None:
             return True
-        return self.is_in_dag and not any(map(_is_step, self.get_flat_relatives(upstream=True)))
+        return self.is_in_dag and not self.own_steps(upstream=True)
+
+    def _is_dry(self, job: Job) -> bool:
+        """Return whether the step would change something in a run that is to move nothing."""
+        from debitoor_provider.sync.ledger import DRY_RUN
+
+        run = None if self.reports else job.ledger.runs.get(job.run_id)
+        return run is not None and run.kind == DRY_RUN
 
     def _begin(self, job: Job, context: Context) -> None:
         """Enter the run into the ledger, and plan it where the step needs a plan."""
@@ -220,15 +232,13 @@ class SyncOperator(BaseOperator):
             self.log.info("Planned: %s", plan.summary)
 
     def _conclude(self, job: Job) -> None:
-        """Report on the run, unless a step after this one does.
+        """Report on the run.
 
         :raises AirflowFailException: when the run's verdict is that it failed
         """
         from debitoor_provider.runs.report import conclude
         from debitoor_provider.sync.ledger import Verdict
 
-        if self._is_followed():
-            return
         result = conclude(job)
         if result.verdict != Verdict.SUCCESS:
             raise AirflowFailException(str(result.message))
@@ -241,8 +251,26 @@ class SyncOperator(BaseOperator):
         return is_permanent(error) or getattr(ti, "try_number", 0) > getattr(ti, "max_tries", 0)
 
     def _is_followed(self) -> bool:
-        """Return whether a step of a sync comes after this one in its DAG."""
-        return self.is_in_dag and any(map(_is_step, self.get_flat_relatives(upstream=False)))
+        """Return whether a step of the account's run comes after this one in its DAG."""
+        return bool(self.own_steps(upstream=False))
+
+    def own_steps(self, *, upstream: bool) -> list[str]:
+        """Return the ids of the tasks before this one, or of those after it, that are steps of its account's run."""
+        if not self.is_in_dag:
+            return []
+        return sorted(task.task_id for task in self.get_flat_relatives(upstream=upstream) if self._is_own_step(task))
+
+    def _is_own_step(self, task: Any) -> bool:
+        """Return whether a task, mapped or not, is a step of a run of the account, as far as is known before it runs.
+
+        Which account a template or a mapped task has is not: it may be this one.
+        """
+        kind = getattr(task, "operator_class", type(task))
+        if not issubclass(kind, SyncOperator) or not kind.is_of_a_run:
+            return False
+        account = task.partial_kwargs.get("account") if hasattr(task, "partial_kwargs") else task.account
+        is_known = isinstance(account, str) and "{" not in account
+        return not is_known or account == self.account
 
     def step(self, job: Job, context: Context) -> dict[str, Any]:
         """Do the step's work."""
@@ -258,8 +286,3 @@ def arguments_of(operator: type[BaseOperator]) -> frozenset[str]:
     """Return the names of the arguments that an operator has, its bases' included; others are settings."""
     inits = [kind.__init__ for kind in operator.__mro__ if issubclass(kind, BaseOperator)]
     return frozenset(name for init in inits for name in inspect.signature(init).parameters) - {"self", "kwargs"}
-
-
-def _is_step(task: Any) -> bool:
-    """Return whether a task, mapped or not, is a step of a sync."""
-    return issubclass(getattr(task, "operator_class", type(task)), SyncOperator)

@@ -31,6 +31,7 @@ class DebitoorCheckOperator(SyncOperator):
 
     template_fields: Sequence[str] = (*SyncOperator.template_fields, "period_from", "period_to")
     reports = True
+    is_of_a_run = False
     reads = ("source", "target")
 
     def __init__(

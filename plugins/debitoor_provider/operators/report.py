@@ -33,14 +33,7 @@ class DebitoorReportOperator(SyncOperator):
 
         :raises AirflowFailException: when the run's verdict is that it failed
         """
-        steps = {task.task_id for task in self.get_flat_relatives(upstream=True)} if self.is_in_dag else set()
-        dag_run = context["dag_run"]
-        states = (
-            context["ti"]
-            .get_task_states(dag_id=dag_run.dag_id, task_ids=sorted(steps), run_ids=[dag_run.run_id])
-            .get(dag_run.run_id, {})
-        )
-        failed = sorted(step for step, state in states.items() if state == "failed")
+        failed = self._failed_steps(context)
         from debitoor_provider.runs.report import conclude
         from debitoor_provider.sync.ledger import Run, Verdict
 
@@ -51,6 +44,14 @@ class DebitoorReportOperator(SyncOperator):
         if result.verdict != Verdict.SUCCESS:
             raise AirflowFailException(str(result.message))
         return result.summary
+
+    def _failed_steps(self, context: Context) -> list[str]:
+        """Return the steps of the account's run that failed; other tasks before the report are none of its business."""
+        steps, dag_run = self.own_steps(upstream=True), context["dag_run"]
+        if not steps:  # Airflow would return all tasks
+            return []
+        of_runs = context["ti"].get_task_states(dag_id=dag_run.dag_id, task_ids=steps, run_ids=[dag_run.run_id])
+        return sorted(step for step, state in of_runs.get(dag_run.run_id, {}).items() if state == "failed")
 
     def ahead(self, job: Job, context: Context) -> dict[str, Any] | None:
         """Report on a run that went well; another one is reported on where people look for what went wrong."""

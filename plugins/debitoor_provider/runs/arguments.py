@@ -149,12 +149,14 @@ def only_archiving_direction() -> str | None:
 
 
 def require_choice(name: str, value: object, choices: Collection[str]) -> None:
-    """Check one of a few values; a template is known at run time only.
+    """Check one of a few values; a template, and what another task returns, is known at run time only.
 
     :param choices: an empty one means that the argument may be left out
     :raises ArgumentError: for another one
     """
-    if value in choices or (isinstance(value, str) and "{" in value):
+    from airflow.sdk import XComArg
+
+    if isinstance(value, XComArg) or value in choices or (isinstance(value, str) and "{" in value):
         return
     raise ArgumentError(not_a_choice(name, value, choices))
 

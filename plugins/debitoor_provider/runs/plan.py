@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debitoor_provider.runs.windows import outside
-from debitoor_provider.sync.ledger import WENT_THROUGH, Run
+from debitoor_provider.sync.ledger import DRY_RUN, WENT_THROUGH, Run
 from debitoor_provider.sync.steps.plan import not_there, plan
 from debitoor_provider.sync.steps.preview import preview
 from debitoor_provider.sync.steps.source_time import warnings_of
@@ -77,7 +77,7 @@ def dry_run(job: Job, window: Window | None, log: Logger) -> Planned:
     """Log what a run would do and return the counts by outcome; nothing is moved and no watermark is touched."""
     from debitoor_provider.runs.tables import preview_table, to_text
 
-    job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, "dry_run"))
+    job.ledger.runs.start(Run(job.run_id, job.account_id, job.direction.name, DRY_RUN))
     job.direction.require_target()
     seen = preview(job, window)
     rows = seen.documents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.metrics import count_run
-from debitoor_provider.sync.ledger import LedgerError
+from debitoor_provider.sync.ledger import DRY_RUN, LedgerError
 from debitoor_provider.sync.steps.digest import digest_of
 from debitoor_provider.sync.steps.report import report
 
@@ -52,7 +52,7 @@ def tell(job: Job, result: Report) -> None:
         from debitoor_provider.runs.notifiers import send
 
         run = job.ledger.runs.get(job.run_id)
-        if run is not None and run.kind == "dry_run":
+        if run is not None and run.kind == DRY_RUN:
             return
         digest = digest_of(job, result)
         if digest is None:

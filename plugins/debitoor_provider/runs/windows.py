@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from debitoor_provider.messages import Message
@@ -13,8 +13,6 @@ from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.window import RunKind, Window, backfill, chosen_days, manual
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from airflow.sdk import Context
 
     from debitoor_provider.sync.accounts.settings import Account
@@ -43,7 +41,7 @@ def is_of_low_priority(context: Context) -> bool:
 
 
 def requested_window(
-    context: Context, account: Account, period_from: str, period_to: str, document_ids: object
+    context: Context, account: Account, period_from: object, period_to: object, document_ids: object
 ) -> Window | None:
     """Return the window that a person or a backfill requested; ``None`` for what is new.
 
@@ -193,13 +191,18 @@ def _last_interval(timetable: Any, moment: datetime) -> tuple[datetime, datetime
 
 
 def to_ids(chosen: object, account: Account) -> tuple[str, ...]:
-    """Read ids of documents at the source, each once.
+    """Read ids of documents at the source, each once; none when ``chosen`` is an empty text.
 
     :param chosen: a text with commas between them, also one that a template has made of a list; one id; or several
-    :raises Misconfigured: when the source cannot have such an id
+    :raises Misconfigured: when the source cannot have such an id, or for a list without any: it chooses no document,
+        and a run without a choice would take all that are new
     """
+    if isinstance(chosen, str) and not chosen.strip():
+        return ()
     several = chosen if isinstance(chosen, list | tuple | set | frozenset) else str(chosen or "").strip("[]").split(",")
     ids = tuple(dict.fromkeys(part for one in several if (part := str(one).strip(" \t\r\n'\""))))
+    if not ids:
+        raise Misconfigured(Message("form_no_documents"), operation="plan")
     row = row_of(account)
     wrong = [part for part in ids if not row.source_id.fullmatch(part)]
     if wrong:
@@ -209,7 +212,7 @@ def to_ids(chosen: object, account: Account) -> tuple[str, ...]:
     return ids
 
 
-def to_period(**texts: str) -> tuple[date | None, date | None]:
+def to_period(**texts: object) -> tuple[date | None, date | None]:
     """Read the two ends of a period that a person entered, by the names of their fields; either may be empty.
 
     :raises Misconfigured: when one is no date, or the period ends before it begins
@@ -220,14 +223,17 @@ def to_period(**texts: str) -> tuple[date | None, date | None]:
     return start, end
 
 
-def to_day(field: str, text: str) -> date | None:
-    """Read a date that a person entered; ``None`` when it is empty.
+def to_day(field: str, entered: object) -> date | None:
+    """Read a date that a person entered or a task returned; ``None`` when it is empty.
 
     :param field: its name there
     :raises Misconfigured: when it is none
     """
+    if entered is None or (isinstance(entered, date) and not isinstance(entered, datetime)):
+        return entered
+    text = str(entered).strip()
     try:
-        return parse_day(text.strip()) if text.strip() else None
+        return parse_day(text) if text else None
     except ValueError:
         raise Misconfigured(Message("form_not_a_date", field=field, text=repr(text[:60]))) from None
 

@@ -89,7 +89,8 @@ class PlanTrigger(BaseTrigger):
         task_instance: Any = self.task_instance
         context: Context = task_instance.get_template_context()
         plan: Planned | None = None
-        asked = self.period_from or self.period_to or self.document_ids
+        # An empty list of documents is for the worker to refuse.
+        asked = self.period_from or self.period_to or self.document_ids != ""
         if not asked and self._moves() and kind_of(context) is RunKind.SCHEDULED:
             try:
                 plan = await self._plan(context)

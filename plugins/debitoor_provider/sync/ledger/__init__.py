@@ -25,7 +25,7 @@ from debitoor_provider.sync.ledger.notices import Notice
 from debitoor_provider.sync.ledger.pending import Pending
 from debitoor_provider.sync.ledger.results import Naming, Outcome, PlanResult, RebuildResult
 from debitoor_provider.sync.ledger.rows import Described, likeness_keys, restated
-from debitoor_provider.sync.ledger.run_records import WENT_THROUGH, Run, Verdict, Watermark
+from debitoor_provider.sync.ledger.run_records import DRY_RUN, WENT_THROUGH, Run, Verdict, Watermark
 from debitoor_provider.sync.ledger.sent import Sent
 from debitoor_provider.sync.ledger.states import ATTENTION, DONE, DUE, OPEN, DirectionName, EventKind, State, origins
 from debitoor_provider.sync.ledger.stops import Stop
@@ -35,6 +35,7 @@ __all__ = [
     "ATTENTION",
     "CHECK",
     "DONE",
+    "DRY_RUN",
     "DUE",
     "OPEN",
     "RUN",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from debitoor_provider.sync.ledger.states import DirectionName
 
 RecordedKind = Literal["scheduled", "manual", "backfill", "dry_run"]
+DRY_RUN: RecordedKind = "dry_run"
 
 
 class Verdict(StrEnum):
