@@ -43,7 +43,8 @@ class TaskInstance:
 
     def get_task_states(self, *, dag_id: str, task_ids: list[str], run_ids: list[str]) -> dict[str, Any]:
         (run_id,) = run_ids
-        known = {task_id: state for task_id, state in self.states.items() if task_id in task_ids}
+        # As Airflow does, which returns all tasks when none is named.
+        known = {task_id: state for task_id, state in self.states.items() if task_id in task_ids or not task_ids}
         return {run_id: known} if known else {}
 
 

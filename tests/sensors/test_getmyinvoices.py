@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.providers.standard.operators.python import PythonOperator
+from airflow.sdk import DAG
 from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowSensorTimeout,
@@ -23,6 +25,12 @@ from tests.sensors.waiting import fired, resumed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def test_what_another_task_returns_is_checked_when_it_is_known() -> None:
+    with DAG("anybodys_dag"):
+        which = PythonOperator(task_id="which", python_callable=str).output
+        assert sensor(document_type=which, payment_status=which).document_type is which
 
 
 def sensor(**options: Any) -> GetMyInvoicesDocumentSensor:
