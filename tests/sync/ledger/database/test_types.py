@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from debitoor_provider.sync.ledger import storable
+from debitoor_provider.sync.ledger.database.tables import events
+from debitoor_provider.sync.ledger.events import was_found
 from tests.sync.ledger.samples import RUN, claimed, document, fresh, planned
 
 if TYPE_CHECKING:
@@ -57,7 +60,21 @@ def test_hostile_text_in_a_detail_is_only_text(ledger: Ledger):
     (entry,) = claimed(ledger, 1)
     ledger.steps.intend(entry, detail={"name": "a\x00b \ud800", "amount": Decimal("1.10")})
 
-    assert ledger.documents.history(entry)[-1].detail == {"name": "a\x00b \ud800", "amount": "1.10"}
+    assert ledger.documents.history(entry)[-1].detail == {"name": storable("a\x00b \ud800"), "amount": "1.10"}
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "\\\x00"])
+def test_each_part_of_a_detail_can_be_read_by_the_database(ledger: Ledger, odd: str):
+    (entry,) = claimed(ledger, 1)
+    ledger.steps.intend(entry, detail={f"name{odd}": [{"in": odd}, 1, None], "text": odd, "kept": "🧾 \\u0000"})
+
+    with ledger._database.read() as connection:
+        found = sa.select(events.c.detail["text"].as_string(), events.c.detail["kept"].as_string())
+        rows = connection.execute(found.where(events.c.detail["text"].as_string().is_not(None))).all()
+        assert not connection.execute(sa.select(events.c.id).where(was_found())).all()
+    assert rows == [(storable(odd), "🧾 \\u0000")]
+    stored = {storable(f"name{odd}"): [{"in": storable(odd)}, 1, None], "text": storable(odd), "kept": "🧾 \\u0000"}
+    assert ledger.documents.history(entry)[-1].detail == stored
 
 
 def test_hostile_reasons_and_ids_are_only_text(ledger: Ledger):

@@ -7,6 +7,7 @@ them by one function, where ``process_bind_param`` and ``process_result_value`` 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, overload
@@ -139,3 +140,24 @@ def storable(text: str | None) -> str | None:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def storable_json(value: Any) -> str:
+    """Return a value as JSON whose texts and names are :func:`storable`.
+
+    PostgreSQL stores an escaped character that no text of its own can hold, and fails when it reads it.
+    """
+    written = _encode(value)
+    return _encode(_all_storable(json.loads(written))) if _DOUBTFUL.search(written) else written
+
+
+def _all_storable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {storable(name): _all_storable(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_all_storable(part) for part in value]
+    return storable(value) if isinstance(value, str) else value
+
+
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
+_DOUBTFUL = re.compile(r"\\u(?:0000|d[89a-f])")  # NUL, or half a pair
