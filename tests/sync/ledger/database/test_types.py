@@ -1,19 +1,17 @@
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger import storable
+from debitoor_provider.sync.ledger import Ledger, LedgerUnavailable, storable
 from debitoor_provider.sync.ledger.database.tables import events
+from debitoor_provider.sync.ledger.database.types import indexable
 from debitoor_provider.sync.ledger.events import was_found
-from tests.sync.ledger.samples import RUN, claimed, document, fresh, planned
-
-if TYPE_CHECKING:
-    from debitoor_provider.sync.ledger import Ledger
+from tests.sync.ledger.samples import RUN, claimed, document, emptied, fresh, planned
 
 
 @pytest.mark.parametrize("amount", ["0", "0.10", "-119.00", "12345678901234567890.123456789", "1E+3", "0.1000000"])
@@ -82,6 +80,44 @@ def test_hostile_reasons_and_ids_are_only_text(ledger: Ledger):
     after = ledger.steps.moved(ledger.steps.file_uploaded(ledger.steps.intend(entry), "f\x00"), "t\x00")
 
     assert fresh(ledger, after).target_id == "t\ufffd"
+
+
+@pytest.mark.parametrize("characters", [(33, 127), (0x4E00, 0x9FFF), (0x20000, 0x2A6DF), (0xC0, 0x24F)])
+def test_a_text_of_any_length_is_found_by_its_beginning(ledger: Ledger, characters: tuple[int, int]):
+    drawn = random.Random(1)
+    text = "".join(chr(drawn.randrange(*characters)) for _ in range(8000))
+    given = {"company": text, "source_name": text, "snapshot": text, "document_number": text, "currency": text}
+    (entry,) = planned(ledger, 1, **given)
+
+    assert entry.company == entry.source_name == entry.document_number == indexable(text)
+    assert entry.snapshot == text
+    assert [found.id for found in ledger.documents.entries(text=text[:100])] == [entry.id]
+    (again,) = planned(ledger, 2, **given)
+    assert {entry.id, again.id} == {found.id for found in ledger.documents.alike([again])}
+
+
+@pytest.mark.parametrize("text", ["", "R-1", "x" * 500, "é" * 500, "\ud83e", None])
+def test_a_short_text_is_indexed_whole(text: str | None):
+    assert indexable(text) == storable(text)
+
+
+def test_a_longer_text_is_cut_between_characters():
+    assert indexable("x" * 501) == "x" * 500
+    assert indexable("x" + "語" * 500) == "x" + "語" * 333
+
+
+def test_a_row_that_an_index_refuses_is_named(postgresql_database: str):
+    database = Ledger.open(emptied(postgresql_database))._database
+    text = "".join(chr(random.Random(at).randrange(33, 127)) for at in range(8000))
+    statement = sa.text("CREATE TEMP TABLE odd (name) AS SELECT CAST(:text AS TEXT)").bindparams(text=text)
+
+    def write() -> None:
+        with database.write() as connection:
+            connection.execute(statement)
+            connection.execute(sa.text("CREATE INDEX odd_name ON odd (name)"))
+
+    with pytest.raises(LedgerUnavailable, match="does not take a text of this length"):
+        write()
 
 
 @pytest.mark.parametrize("source_id", ["", "x" * 251])
