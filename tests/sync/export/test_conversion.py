@@ -16,6 +16,7 @@ from debitoor_provider.sync.export.choices import Decisions
 from debitoor_provider.sync.export.conversion import (
     INVOICE,
     ConversionRate,
+    booked_worth,
     conversion,
     converted,
     entered_rate,
@@ -356,3 +357,8 @@ def test_an_invoice_states_a_rate_directly_or_by_its_tax(
     rate = stated_rate(invoice, "EUR")
     assert (rate and (rate.units, rate.worth)) == (expected and (Decimal(expected[0]), Decimal(expected[1])))
     assert rate is None or rate.source == INVOICE
+
+
+def test_the_worth_of_an_amount_with_an_empty_date_is_not_known() -> None:
+    account = export(foreign_currency="convert")
+    assert booked_worth(account, "EUR", ExchangeRates(), Decimal(119), "USD", date.min) is None

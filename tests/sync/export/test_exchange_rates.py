@@ -142,3 +142,9 @@ def test_a_file_that_is_something_else_is_an_error_with_its_remedy(tmp_path: Pat
 def test_a_file_that_is_missing_is_an_error_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"none\.csv cannot be read \(No such file or directory\)\."):
         ExchangeRates(str(tmp_path / "none.csv")).rates(["USD"], date(2026, 1, 30))
+
+
+@pytest.mark.parametrize("day", [date.min, date(1, 1, 6), date(1, 1, 8)])
+def test_an_empty_date_has_no_rate(day: date) -> None:
+    with pytest.raises(NoRate):
+        ExchangeRates().rates(["USD"], day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from debitoor_provider.services.debitoor.client import DebitoorClient
 from debitoor_provider.services.errors import RetryError
 from debitoor_provider.sync.ledger import Entry
 from debitoor_provider.sync.steps import stream
-from debitoor_provider.sync.steps.attempts import last_attempt
+from debitoor_provider.sync.steps.attempts import before, last_attempt
 from debitoor_provider.sync.window import manual
 from tests.sync.announced import as_announced
 from tests.sync.stage import Stage
@@ -227,3 +227,17 @@ def test_a_look_that_fails_does_not_fail_the_run(acme: Stage) -> None:
     acme.fault("status", "debitoor.expenses.list", status=500, between=(3, 100))
     acme.export()
     assert acme.states() == {uid: "moved"}
+
+
+@pytest.mark.parametrize("day", [date.min, date(1, 1, 2), date(1969, 12, 31), date(1970, 1, 1)])
+def test_an_empty_date_of_a_service_is_not_known(day: date) -> None:
+    assert before([date(2026, 3, 1), day]) is None
+    assert before([day], -timedelta(days=800_000)) is None
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date.max])
+def test_the_moment_before_a_day_is_before_it_in_every_zone(day: date) -> None:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    assert before([day], timedelta(minutes=5)) == midnight - timedelta(days=1)
+    assert before([day], -timedelta(minutes=5)) == midnight - timedelta(days=1, minutes=5)
+    assert before([day, None]) is before([]) is None

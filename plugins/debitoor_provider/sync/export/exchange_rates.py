@@ -125,7 +125,8 @@ class RateTable:
 
 
 def _back_from(day: date) -> Iterator[date]:
-    return (day - timedelta(days=age) for age in range(OLDEST.days + 1))
+    oldest = min(OLDEST, day - date.min)
+    return (day - timedelta(days=age) for age in range(oldest.days + 1))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ Described: TypeAlias = Entry | PlannedDocument | FoundDocument
 COLUMNS = [documents.c[name] for name in Entry._fields if name not in {"owner", "run_id"}]
 """The columns of an :class:`Entry`, in the order of its fields."""
 
+_CURRENCY = 20  # more than a code has: what follows it in a key shall not be cut
+
 
 def to_entry(row: Row[Any], owner: str = "", run_id: str = "") -> Entry:
     """Return the entry of a row of :data:`COLUMNS`."""
@@ -53,7 +55,7 @@ def likeness_keys(document: Described) -> dict[str, str]:
     day, gross = document.document_date, document.gross_amount
     amount = ""
     if day and isinstance(gross, Decimal) and gross:
-        amount = f"{day.isoformat()} {gross.normalize():f} {document.currency.upper()}"
+        amount = f"{day.isoformat()} {gross.normalize():f} {document.currency.upper()[:_CURRENCY]}"
     return {
         "number_key": f"{number}>{target}" if number else "",
         "amount_key": f"{amount}>{target}" if amount else "",

@@ -25,6 +25,7 @@ what was stored (GetMyInvoices contract 6.4)."""
 TARGET_TIME = "target_time"
 """Where an announcement has the time by the target's clock."""
 _CLOCKS = timedelta(days=1)  # more than time zones and clocks differ
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,13 @@ def require_over_elsewhere(
 def before(days: Iterable[date | None], clock_offset: timedelta | None = None) -> datetime | None:
     """Return a moment before the first of the days, wherever it began; ``None`` when one of them is not known.
 
+    A day before 1970 is none: it stands for an empty date.
+
     :param clock_offset: how far the service's clock is ahead of ours; a moment of ours may be later than its own
     """
     known = list(days)
     if not known or None in known:
         return None
-    start = datetime.combine(min(filter(None, known)), time.min, UTC) - _CLOCKS
-    return start + min(clock_offset or timedelta(), timedelta())
+    first = datetime.combine(min(filter(None, known)), time.min, UTC)
+    since_1970 = first - _EPOCH - _CLOCKS + min(clock_offset or timedelta(), timedelta())  # no sum leaves the calendar
+    return _EPOCH + since_1970 if since_1970 >= timedelta() else None

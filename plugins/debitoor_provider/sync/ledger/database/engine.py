@@ -9,7 +9,6 @@ local disk. The writers of one process queue for a lock, since SQLite itself pol
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import threading
 from contextvars import ContextVar
@@ -29,6 +28,7 @@ from debitoor_provider.sync.ledger.database.group_commit import GroupCommit
 from debitoor_provider.sync.ledger.database.history import write_events
 from debitoor_provider.sync.ledger.database.plain_errors import UNKNOWN_OPTION, plain_errors
 from debitoor_provider.sync.ledger.database.sqlite_dialects import READER, WRITER
+from debitoor_provider.sync.ledger.database.types import storable_json
 from debitoor_provider.sync.ledger.errors import LedgerMisconfigured, LedgerUnavailable
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _open(url: URL, cache: int) -> Database:
         if is_sqlite
         else {"connect_args": {"connect_timeout": CONNECT_WAIT}, "pool_pre_ping": True, "max_overflow": 30}
     )
-    options |= {"pool_use_lifo": True, "hide_parameters": True, "json_serializer": _to_json}
+    options |= {"pool_use_lifo": True, "hide_parameters": True, "json_serializer": storable_json}
     try:
         if is_sqlite:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -225,6 +225,3 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'; SET timezone = 'UTC'")  # times need no conversion
     connection.commit()
-
-
-_to_json = json.JSONEncoder(default=str, separators=(",", ":")).encode

@@ -54,6 +54,7 @@ _MESSAGES = {
     "55P03": "ledger_busy_writer",
     "40P01": "ledger_busy_deadlock",
     "53100": "ledger_full",
+    "54000": "ledger_too_long",
     "53300": "ledger_busy_connections",
     "25006": "ledger_read_only",
     "28": "ledger_login_refused",

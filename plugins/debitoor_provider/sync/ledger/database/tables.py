@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from debitoor_provider.sync.ledger.database.types import Amount, Instant, Key, MessageText, StateName, StoredText
+from debitoor_provider.sync.ledger.database.types import (
+    Amount,
+    IndexedText,
+    Instant,
+    Key,
+    MessageText,
+    StateName,
+    StoredText,
+)
 from debitoor_provider.sync.ledger.states import State
 
 metadata = sa.MetaData()
@@ -16,7 +24,7 @@ RUN_LENGTH = 1000
 """The longest run id (``<dag id>/<run id>#<account>`` of 250 characters each) and lease owner made from it."""
 # One object of each type: SQLAlchemy computes how a database stores it once for each object.
 _TEXT, _INSTANT, _AMOUNT, _STATE = StoredText(), Instant(), Amount(), StateName()
-_KEY, _RUN_ID = Key(KEY_LENGTH), Key(RUN_LENGTH)
+_INDEXED, _KEY, _RUN_ID = IndexedText(), Key(KEY_LENGTH), Key(RUN_LENGTH)
 
 
 _LISTED = ("state", "changed_at", "document_date", "id")
@@ -47,14 +55,14 @@ documents = sa.Table(
     sa.Column("corrections", _TEXT, nullable=False, default=""),
     sa.Column("duplicate_code", _TEXT, nullable=False, default=""),
     sa.Column("duplicate", MessageText(), nullable=False, default=None),
-    sa.Column("number_key", _TEXT, nullable=False, default=""),
-    sa.Column("amount_key", _TEXT, nullable=False, default=""),
-    sa.Column("source_name", _TEXT, nullable=False, default=""),
-    sa.Column("target_name", _TEXT),
+    sa.Column("number_key", _INDEXED, nullable=False, default=""),
+    sa.Column("amount_key", _INDEXED, nullable=False, default=""),
+    sa.Column("source_name", _INDEXED, nullable=False, default=""),
+    sa.Column("target_name", _INDEXED),
     sa.Column("target_name_key", Key(1024)),
     sa.Column("document_date", sa.Date),
-    sa.Column("document_number", _TEXT, nullable=False, default=""),
-    sa.Column("company", _TEXT, nullable=False, default=""),
+    sa.Column("document_number", _INDEXED, nullable=False, default=""),
+    sa.Column("company", _INDEXED, nullable=False, default=""),
     sa.Column("currency", _TEXT, nullable=False, default=""),
     sa.Column("net_amount", _AMOUNT),
     sa.Column("gross_amount", _AMOUNT),

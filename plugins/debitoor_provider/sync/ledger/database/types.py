@@ -7,6 +7,7 @@ them by one function, where ``process_bind_param`` and ``process_result_value`` 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, overload
@@ -32,6 +33,16 @@ class StoredText(TypeDecorator[str]):
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
         """Return what makes a value storable."""
         return storable
+
+
+class IndexedText(StoredText):
+    """Text from any source in a column of an index: cut to what an index takes, see :func:`indexable`."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        """Return what makes a value indexable."""
+        return indexable
 
 
 class Key(TypeDecorator[str]):
@@ -139,3 +150,43 @@ def storable(text: str | None) -> str | None:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+_MOST_CHARACTERS, _MOST_BYTES = 500, 1000
+
+
+@overload
+def indexable(text: str) -> str: ...
+@overload
+def indexable(text: None) -> None: ...
+def indexable(text: str | None) -> str | None:
+    """Return the beginning of a text that a row of an index can hold next to an account, :func:`storable`.
+
+    PostgreSQL refuses rows of more than 2,704 bytes. An account has up to 1,000; in lower case, as some indexes have
+    it, a text grows by half at most.
+    """
+    text = storable(text)
+    if text is None or len(text) * 4 <= _MOST_BYTES:
+        return text
+    return text[:_MOST_CHARACTERS].encode()[:_MOST_BYTES].decode(errors="ignore")
+
+
+def storable_json(value: Any) -> str:
+    """Return a value as JSON whose texts and names are :func:`storable`.
+
+    PostgreSQL stores an escaped character that no text of its own can hold, and fails when it reads it.
+    """
+    written = _encode(value)
+    return _encode(_all_storable(json.loads(written))) if _DOUBTFUL.search(written) else written
+
+
+def _all_storable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {storable(name): _all_storable(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_all_storable(part) for part in value]
+    return storable(value) if isinstance(value, str) else value
+
+
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
+_DOUBTFUL = re.compile(r"\\u(?:0000|d[89a-f])")  # NUL, or half a pair
