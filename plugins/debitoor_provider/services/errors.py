@@ -138,7 +138,21 @@ class RetryError(ServiceError):
 
 
 class RateLimited(RetryError):
-    """The service asked to slow down; the call was not carried out."""
+    """The service asked to slow down; the call was not carried out.
+
+    :param of_all_calls: whether every call with the key has to wait, and not only those of its kind, e.g. uploads
+    """
+
+    def __init__(
+        self,
+        message: Message | str,
+        *,
+        retry_after: float | None = None,
+        of_all_calls: bool = True,
+        **known: Unpack[ErrorFacts],
+    ) -> None:
+        super().__init__(message, retry_after=retry_after, **known)
+        self.of_all_calls = of_all_calls
 
 
 class Unavailable(RetryError):

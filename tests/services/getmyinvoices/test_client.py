@@ -15,7 +15,7 @@ from debitoor_provider.services.errors import (
     Misconfigured,
     NotFound,
     PathGone,
-    QuotaUsedUp,
+    RateLimited,
     Refused,
     Unavailable,
     UnclearOutcome,
@@ -191,9 +191,12 @@ def test_a_rate_limited_upload_is_sent_again_completely(service, client, naps):
 
 def test_the_hourly_limit_of_uploads_ends_the_run(service, client):
     service.on("POST", DOCUMENTS, refused(105))
-    with pytest.raises(QuotaUsedUp):
+    with pytest.raises(RateLimited) as used_up:
         client.upload(NEW, PDF)
+    assert used_up.value.retry_after == 3600
     assert len(service.asked) == 1
+    service.on("POST", DOCUMENTS, OK)
+    assert client.upload(NEW, PDF) == 7  # other calls with the key do not wait for it
 
 
 @pytest.mark.parametrize("content", [b"", bytes(101)])

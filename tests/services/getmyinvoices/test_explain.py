@@ -12,7 +12,6 @@ from debitoor_provider.services.errors import (
     PathGone,
     PathInDoubt,
     PermissionMissing,
-    QuotaUsedUp,
     RateLimited,
     Refused,
     StopError,
@@ -53,7 +52,7 @@ def shape(request):
         (403, 431, CredentialsRefused),
         (422, 101, FileRefused),
         (422, 102, Refused),
-        (422, 105, QuotaUsedUp),
+        (422, 105, RateLimited),
         (422, 106, NotFound),
         (422, 127, AlreadyExists),
         (422, 132, FileRefused),
@@ -156,8 +155,14 @@ def test_a_wait_is_passed_on():
     assert explain(Answer(503, None, retry_after=30), READ_DOCUMENT).retry_after == 30
 
 
+def test_uploads_used_up_are_back_within_an_hour_and_no_matter_of_other_calls():
+    error = explain(Answer(422, {"code": 105}), READ_DOCUMENT)
+    assert (error.retry_after, error.of_all_calls) == (3600, False)
+    assert "next hour" in str(error)
+
+
 def test_a_stop_has_a_remedy():
-    for status, code in [(403, 403), (403, 407), (403, 430), (403, 431), (405, 0), (422, 105)]:
+    for status, code in [(403, 403), (403, 407), (403, 430), (403, 431), (405, 0)]:
         error = explain(Answer(status, {"code": code}), READ_DOCUMENT)
         assert isinstance(error, StopError)
         assert error.remedy

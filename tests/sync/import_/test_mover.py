@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from debitoor_provider.services.errors import Misconfigured, QuotaUsedUp, Refused, RetryError
+from debitoor_provider.services.errors import Misconfigured, Refused, RetryError
 from debitoor_provider.sync.directions import row_of
 from debitoor_provider.sync.rate_sums import rates_text
 from debitoor_provider.sync.window import manual
@@ -426,8 +426,9 @@ def test_an_invalid_pdf_is_rejected_and_the_others_are_moved(acme: Stage) -> Non
 def test_the_uploads_of_an_hour_used_up_stop_the_run_and_nothing_is_lost(acme: Stage) -> None:
     acme.company.limit(gmi_uploads_per_hour=2)
     sources = [invoice(acme) for _ in range(4)]
-    with pytest.raises(QuotaUsedUp):
+    with pytest.raises(RetryError) as left:
         acme.import_(acme.imports(parallel=1))
+    assert left.value.retry_after == 3600
     assert len(imported(acme)) == 2
     acme.clock.pass_by(hours=1)
     acme.finish_import()

@@ -218,6 +218,17 @@ class TestSums:
         assert tuple(ledger.runs.sums(RUN)) == (0, {}, 0, None, None)
 
 
+def test_the_amount_of_a_document_is_that_of_the_run_that_moved_it_not_of_the_one_that_archives_it(ledger: Ledger):
+    other = "debitoor__acme/manual__2"
+    _moved(ledger, 1, gross_amount=Decimal("119.10"), document_date=date(2026, 2, 3))
+    _moved(ledger, 2, other, gross_amount=Decimal(7), document_date=None)
+    backlog = ledger.documents.known("acme", "export", ["1", "2"]).values()
+    assert len(ledger.steps.archived(backlog, other)) == 2
+    assert ledger.runs.amounts_moved(RUN) == [(Decimal("119.10"), "EUR", date(2026, 2, 3))]
+    assert ledger.runs.amounts_moved(other) == [(Decimal(7), "EUR", None)]
+    assert [ledger.runs.sums(run).gross for run in (RUN, other)] == [{"EUR": Decimal("119.10")}, {"EUR": Decimal(7)}]
+
+
 def test_what_was_found_at_the_target_is_counted_apart(ledger: Ledger):
     for number, detail in enumerate([{"number": "1"}, {"found": True}, {"found": True, "number": "3"}, None]):
         (entry,) = ledger.leases.claim(planned(ledger, number + 1), OWNER, TTL, run_id=RUN)

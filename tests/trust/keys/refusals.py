@@ -12,6 +12,7 @@ from debitoor_provider.services.errors import (
     PermissionMissing,
     QuotaUsedUp,
     RateLimited,
+    RetryError,
     ServiceError,
     WrongUserAgent,
 )
@@ -130,7 +131,7 @@ REFUSALS: Mapping[str, Refusal] = {
         lambda stage: stage.company.limit(gmi_uploads_per_hour=0),
         lambda stage: stage.company.limit(gmi_uploads_per_hour=None),
         "gmi",
-        QuotaUsedUp,
+        RetryError,
         "next hour",
         ways=("import",),
         at_documents=True,

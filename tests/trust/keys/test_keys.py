@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from debitoor_provider.operators.export import DebitoorExportOperator
 from debitoor_provider.operators.import_ import DebitoorImportOperator
 from debitoor_provider.operators.plan import DebitoorPlanOperator
 from debitoor_provider.policies.retry import ServiceRetryPolicy
-from debitoor_provider.services.errors import CredentialsRefused, ServiceError
+from debitoor_provider.services.errors import CredentialsRefused, RetryError, ServiceError
 from tests.airflow_context import context
 from tests.trust.common.account_at_work import AccountAtWork
 from tests.trust.common.referee import Referee
@@ -106,8 +107,10 @@ def test_a_task_fails_at_once_and_the_report_has_the_reason(
         case = f"{name}, {way}, task of run {number + 1}"
         tally.case()
         decision = error and ServiceRetryPolicy().evaluate(error, 1, 3)
-        if decision is None or decision.action is not RetryAction.FAIL:
-            tally.add("wrong", f"{case}: tried again after {error}")
+        passes = issubclass(refusal.error, RetryError)  # tried again, but not before it can succeed
+        action, delay = (RetryAction.RETRY, timedelta(hours=1)) if passes else (RetryAction.FAIL, None)
+        if decision is None or (decision.action, decision.retry_delay) != (action, delay):
+            tally.add("wrong", f"{case}: {decision} after {error}")
         ledger_run = stage.ledger.runs.get(f"anybodys_dag/{now['dag_run'].run_id}#{account}")
         if ledger_run is None or refusal.says not in str(ledger_run.message):
             tally.add("wrong", f"{case}: the report does not name {refusal.says!r}")

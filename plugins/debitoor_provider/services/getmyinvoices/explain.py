@@ -15,7 +15,7 @@ from debitoor_provider.services.errors import (
     PathGone,
     PathInDoubt,
     PermissionMissing,
-    QuotaUsedUp,
+    RateLimited,
     Refused,
     ServiceError,
     Unavailable,
@@ -29,6 +29,8 @@ from debitoor_provider.services.pacing.pacer import slow_down
 if TYPE_CHECKING:
     from debitoor_provider.services.http.answer import Answer
     from debitoor_provider.services.http.call import Call, Codes
+
+_HOUR = 3600.0  # the longest that an upload waits for the allowance of an hour: the answer does not say how long
 
 # The key's own codes come with status 403 (1.5).
 _KEY_CODES: Codes = {
@@ -45,7 +47,7 @@ _CODES: Codes = {
     102: (Refused, "gmi_field_missing"),
     103: (FileRefused, "gmi_content_unreadable"),
     104: (Refused, "gmi_date_invalid"),
-    105: (QuotaUsedUp, "gmi_upload_allowance_used_up"),
+    105: (RateLimited, "gmi_upload_allowance_used_up"),
     106: (NotFound, "gmi_document_not_found"),
     107: (Refused, "gmi_net_amount_invalid"),
     108: (Refused, "gmi_gross_amount_invalid"),
@@ -139,6 +141,8 @@ def _refusal(code: int | None, detail: str, first: dict[str, Any], call: Call) -
     message = Message(name, code=code or "unknown") if name == "gmi_refused" else Message(name)
     if kind is AlreadyExists:
         return AlreadyExists(message, document_uid=integer(first.get("duplicate_invoice_id")))
+    if kind is RateLimited:
+        return RateLimited(message, retry_after=_HOUR, of_all_calls=False)
     if kind is not Refused:
         return kind(message)
     if call.subject is Subject.ACCOUNT and not message.remedy():

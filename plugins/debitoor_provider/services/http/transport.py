@@ -280,7 +280,7 @@ class Transport:
 
     def _share_pause(self, error: ServiceError) -> None:
         """Let all calls with the key wait when the service asks for it: as long as it says, or as this call does."""
-        if not isinstance(error, RateLimited) or error.status is None:  # without a status it is the pacing's own
-            return
+        if not isinstance(error, RateLimited) or not error.of_all_calls or error.status is None:
+            return  # without a status it is the pacing's own
         if seconds := error.retry_after or next(iter(self._backoff.slow_down), None):
             self._pacing.pause(seconds)

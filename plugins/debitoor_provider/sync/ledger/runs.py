@@ -247,10 +247,12 @@ class Runs:
         return dict(+counts)
 
     def amounts_moved(self, run_id: str) -> list[tuple[Decimal | None, str, date | None]]:
-        """Return amount, currency and date of the documents that a run has moved, as they were sent."""
+        """Return amount, currency and date of the documents that a run has moved or found there, as they were sent."""
+        # Not by ``moved_by``: the run that archives a document is in it afterwards.
+        by_run = sa.select(events.c.document_id).where(events.c.run_id == run_id, events.c.kind == str(EventKind.MOVED))
         columns = "booked_gross", "booked_currency", "gross_amount", "currency", "document_date"
         query = sa.select(*(documents.c[name] for name in columns)).where(
-            documents.c.moved_by == run_id, documents.c.state.in_(sorted(DONE))
+            documents.c.id.in_(by_run), documents.c.state.in_(sorted(DONE))
         )
         with self._database().read() as connection:
             return [
