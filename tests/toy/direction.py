@@ -107,6 +107,9 @@ class FolderDirection:
     def is_archived(self, record: Document) -> bool:
         return record.is_archived
 
+    def still_waits(self, entry: Entry) -> None:
+        """Return ``None``, as :meth:`recheck` has no document to look at."""
+
     def recheck(self, entry: Entry) -> LeftOut | bool:
         return False
 
