@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 StatedRate = Decimal | None
-"""A tax rate in per cent; ``None`` where the amounts of several rates are not known one by one."""
+"""A tax rate in per cent; ``None`` where it, or the amount of each of several rates, is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class TargetRecord:
     has_file: bool = False
 
 
-def sums_by_rate(lines: Iterable[tuple[Decimal, Decimal]]) -> dict[StatedRate, Decimal]:
+def sums_by_rate(lines: Iterable[tuple[StatedRate, Decimal]]) -> dict[StatedRate, Decimal]:
     """Add up the amounts of each tax rate; rates without an amount are left out."""
     sums: dict[StatedRate, Decimal] = {}
     for rate, gross in lines:

@@ -61,13 +61,24 @@ def test_the_next_version_keeps_the_file_elsewhere():
     assert parse.expense(v5).file == File("f2")
 
 
-@pytest.mark.parametrize("missing", ["id", "date"])
+@pytest.mark.parametrize("lines", [None, [{}], [{"taxRate": None, "grossAmount": 5}]])
+def test_an_expense_that_is_not_complete_is_read(lines):
+    """As after an e-mail (6.2); what has no value is left out (3.5)."""
+    for payload in ({"id": "58b", "lines": lines}, {"id": "58b", "date": None, "lines": lines}):
+        found = parse.expense(payload)
+        assert (found.date, [line.tax_rate for line in found.lines]) == (None, [None] * len(lines or []))
+        assert parse.income(payload).lines == found.lines
+        assert parse.descriptions(payload) == [""] * len(lines or [])
+    assert parse.descriptions({"id": "58b"}) == []
+
+
+@pytest.mark.parametrize("missing", ["id"])
 def test_an_expense_cannot_do_without(missing):
     with pytest.raises(Unexpected, match=missing):
         parse.expense({**EXPENSE, missing: None})
 
 
-@pytest.mark.parametrize("lines", [{"a": 1}, "x", [{"grossAmount": 5}], [None]])
+@pytest.mark.parametrize("lines", [{"a": 1}, "x", {}, [None]])
 def test_lines_have_to_be_lines(lines):
     with pytest.raises(Unexpected):
         parse.expense({**EXPENSE, "lines": lines})

@@ -11,6 +11,7 @@ from debitoor_provider.messages import LOG, Reader, written_for
 from debitoor_provider.sync.check.check import check
 from debitoor_provider.sync.check.rows import CheckOutcome
 from debitoor_provider.sync.window import manual
+from tests.sync.announced import as_announced
 from tests.sync.invoice.writers import Group, cii, in_pdf, stated
 
 if TYPE_CHECKING:
@@ -646,3 +647,28 @@ def test_another_company_s_books_are_not_compared(acme: Stage, stage_of: Callabl
 
     with pytest.raises(Misconfigured):
         checked(acme, acme.exports(debitoor_id="another@example.com"))
+
+
+@pytest.mark.parametrize("lacks", [{"lines": None}, {"date": None}, {"lines": [{"grossAmount": 119}]}])
+def test_an_expense_that_is_not_complete_stops_nothing(acme: Stage, lacks: dict[str, Any]) -> None:
+    uid = acme.document()
+    acme.export()
+    own = expense_of(acme, uid)
+    [line] = own["lines"]
+    other = acme.debitoor.create_expense(as_announced(acme, uid))
+    acme.company.edit_entity(other.id, **({"lines": [{**line, "description": "by e-mail"}]} | lacks))
+    later = acme.document()
+    acme.preview()
+    acme.export()
+    assert acme.states() == {uid: "moved", later: "moved"}
+    found = checked(acme)
+    assert found.outcomes == {uid: "same", later: "same"}
+    assert [row.target_ids for row in found.rows if not row.source_id] == [(other.id,)]
+    acme.company.edit_entity(own["id"], lines=[{name: line[name] for name in line if name != "taxRate"}])
+    found = checked(acme)
+    assert found.outcomes == {uid: "differs", later: "same"}
+    assert "has ?: 119.00 instead of 19 %" in found.why(uid)
+    acme.rebuild()
+    acme.company.edit_entity(own["id"], date=None)
+    assert "date - instead of" in checked(acme).why(uid)
+    acme.rebuild()

@@ -34,6 +34,11 @@ STORED = Expense(
             replace(STORED, lines=(line("7", "100"), line("19", "126"))),
             ["100 at 7 %, 126 at 19 % instead of 107.00 at 7 %, 119.00 at 19 %"],
         ),
+        (replace(STORED, date=None), ["date - instead of 2026-01-31"]),
+        (
+            replace(STORED, lines=(line("7", "107"), replace(line("19", "119"), tax_rate=None))),
+            ["107 at 7 %, 119 at ? % instead of 107.00 at 7 %, 119.00 at 19 %"],
+        ),
         (replace(STORED, lines=()), ["nothing instead of 107.00 at 7 %, 119.00 at 19 %"]),
     ],
 )

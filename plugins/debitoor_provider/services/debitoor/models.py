@@ -93,7 +93,7 @@ class NewExpense(Value):
 class ExpenseLine(Value):
     """A line as stored (contract section 6.4)."""
 
-    tax_rate: Decimal
+    tax_rate: Decimal | None
     gross_amount: Decimal | None
     net_amount: Decimal | None
     tax_amount: Decimal | None
@@ -104,10 +104,10 @@ class ExpenseLine(Value):
 
 @dataclass(frozen=True, slots=True)
 class Expense(Value):
-    """An expense as stored (contract section 6.3)."""
+    """An expense as stored (contract section 6.3); one that is not complete may lack its date, rates or lines (6.2)."""
 
     id: str
-    date: dt.date
+    date: dt.date | None
     lines: tuple[ExpenseLine, ...]
     number: int | None = None
     file: File | None = None
@@ -254,7 +254,7 @@ class Income(Value):
     """Other income as stored (contract section 8.4)."""
 
     id: str
-    date: dt.date
+    date: dt.date | None
     lines: tuple[ExpenseLine, ...]
     number: int | None = None
     file: File | None = None

@@ -38,9 +38,7 @@ from debitoor_provider.services.http.reading import (
 )
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
-    from decimal import Decimal
 
 
 def environment(payload: Any) -> Environment:
@@ -87,7 +85,7 @@ def expense(payload: Any) -> Expense:
     record = mapping(payload, "expense")
     return Expense(
         id=_id(record),
-        date=_date(record),
+        date=day(record.get("date")),
         lines=_lines(record),
         number=integer(record.get("number")),
         file=_file(record),
@@ -106,8 +104,7 @@ def expense(payload: Any) -> Expense:
 
 def descriptions(payload: Any) -> list[str]:
     """Read the descriptions of an expense's lines."""
-    lines = rows(mapping(payload, "expense").get("lines", []), "lines")
-    return [text(line.get("description")) for line in lines]
+    return [text(line.get("description")) for line in _line_rows(mapping(payload, "expense"))]
 
 
 def income(payload: Any) -> Income:
@@ -115,7 +112,7 @@ def income(payload: Any) -> Income:
     record = mapping(payload, "income")
     return Income(
         id=_id(record),
-        date=_date(record),
+        date=day(record.get("date")),
         lines=_lines(record),
         number=integer(record.get("number")),
         file=_file(record),
@@ -224,13 +221,6 @@ def _id(record: Mapping[str, Any]) -> str:
     return found
 
 
-def _date(record: Mapping[str, Any]) -> dt.date:
-    found = day(record.get("date"))
-    if found is None:
-        raise Unexpected(Message("field_missing", field="date"))
-    return found
-
-
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = record.get(name)
     return found if isinstance(found, dict) else {}
@@ -248,7 +238,7 @@ def _file(record: Mapping[str, Any]) -> File | None:
 def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
     return tuple(
         ExpenseLine(
-            tax_rate=_rate(line),
+            tax_rate=rate(line.get("taxRate")),
             gross_amount=amount(line.get("grossAmount")),
             net_amount=amount(line.get("netAmount")),
             tax_amount=amount(line.get("taxAmount")),
@@ -256,12 +246,11 @@ def _lines(record: Mapping[str, Any]) -> tuple[ExpenseLine, ...]:
             category_id=text(line.get("categoryId")),
             has_reverse_charge=bool(_part(line, "reverseCharge")),
         )
-        for line in rows(record.get("lines", []), "lines")
+        for line in _line_rows(record)
     )
 
 
-def _rate(line: Mapping[str, Any]) -> Decimal:
-    found = rate(line.get("taxRate"))
-    if found is None:
-        raise Unexpected(Message("field_missing", field="taxRate"))
-    return found
+def _line_rows(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the lines; none of a record that is not complete, as after an e-mail (6.2)."""
+    found = record.get("lines")
+    return [] if found is None else rows(found, "lines")

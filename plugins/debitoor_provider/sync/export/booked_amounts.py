@@ -11,12 +11,13 @@ from debitoor_provider.messages import Message
 from debitoor_provider.sync.markers import find_marker, marker
 from debitoor_provider.sync.marks import PAID_BEFORE
 from debitoor_provider.sync.money import ZERO
-from debitoor_provider.sync.statement import reverse_charge_differs, reverse_charge_in
+from debitoor_provider.sync.statement import reverse_charge_differs, reverse_charge_in, sums_by_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from debitoor_provider.services.debitoor.models import Expense, ExpenseLine, NewExpenseLine
+    from debitoor_provider.sync.statement import StatedRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class BookedAmounts:
     reverse_charge: Decimal | None = ZERO
 
     @classmethod
-    def of(cls, day: dt.date, lines: Iterable[NewExpenseLine | ExpenseLine]) -> Self:
+    def of(cls, day: dt.date, lines: Iterable[NewExpenseLine]) -> Self:
         """Add up the lines."""
         sums: dict[Decimal, Decimal] = {}
         kept = list(lines)
@@ -64,16 +65,16 @@ class BookedAmounts:
         :param stored: the service's own answer
         """
         found = []
-        there = BookedAmounts.of(stored.date, stored.lines)
+        by_rate, reverse_charge = rates_of(stored), reverse_charge_of(stored.lines)
         if stored.date != self.date:
-            found.append(Message("check_date", here=self.date, there=stored.date))
+            found.append(Message("check_date", here=self.date, there=stored.date or "-"))
         gross = stored.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)
         if gross != self.gross:
             found.append(Message("check_gross", here=f"{self.gross:.2f}", there=f"{gross:.2f}"))
-        elif there.by_rate != self.by_rate:
-            found.append(Message("check_rates", here=self.written(), there=there.written()))
+        elif by_rate != self.by_rate:
+            found.append(Message("check_rates", here=_written(self.by_rate), there=_written(by_rate)))
         if gross == self.gross:
-            found += reverse_charge_differs(self.reverse_charge, there.reverse_charge)
+            found += reverse_charge_differs(self.reverse_charge, reverse_charge)
         return found
 
     def all_differences(self, stored: Expense, uid: int, file_id: str | None, size: int | None) -> list[Message]:
@@ -89,10 +90,17 @@ class BookedAmounts:
             found.append(Message("stored_other_file"))
         return found
 
-    def written(self) -> list[Message]:
-        """Return the amounts by rate, e.g. ``119.00 at 19 %``."""
-        parts = [Message("amount_at_rate", gross=gross, rate=rate) for rate, gross in self.by_rate.items()]
-        return parts or [Message("no_amounts")]
+
+def _written(by_rate: Mapping[Decimal, Decimal] | Mapping[StatedRate, Decimal]) -> list[Message]:
+    """Return the amounts by rate, e.g. ``119.00 at 19 %``; ``?`` for a rate that is not known."""
+    parts = sorted(by_rate.items(), key=lambda part: (part[0] is None, part[0] or ZERO))
+    amounts = [Message("amount_at_rate", gross=gross, rate="?" if rate is None else rate) for rate, gross in parts]
+    return amounts or [Message("no_amounts")]
+
+
+def rates_of(stored: Expense) -> dict[StatedRate, Decimal]:
+    """Return the gross amount of each tax rate of an expense; of its lines without a rate, that of ``None``."""
+    return sums_by_rate((line.tax_rate, line.gross_amount or ZERO) for line in stored.lines)
 
 
 def reverse_charge_of(lines: Iterable[NewExpenseLine | ExpenseLine]) -> Decimal:

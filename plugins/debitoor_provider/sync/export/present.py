@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.debitoor.constants import PAGE_SIZE
-from debitoor_provider.sync.export.booked_amounts import reverse_charge_of
+from debitoor_provider.sync.export.booked_amounts import rates_of, reverse_charge_of
 from debitoor_provider.sync.markers import find_marker, without_marker
 from debitoor_provider.sync.money import ZERO
-from debitoor_provider.sync.statement import Statement, TargetRecord, sums_by_rate
+from debitoor_provider.sync.statement import Statement, TargetRecord
 from debitoor_provider.sync.steps.attempts import before
 from debitoor_provider.sync.steps.copies import Copy, only_several, repeated
 
@@ -119,13 +119,12 @@ def comparable(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
 def target_records(expenses: Iterable[Expense]) -> Iterator[TargetRecord]:
     """Return expenses with their markers and figures."""
     for expense in expenses:
-        by_rate = sums_by_rate((line.tax_rate, line.gross_amount or ZERO) for line in expense.lines)
         gross = expense.total_gross_amount or ZERO  # what has no value is left out (Debitoor contract section 3.5)
         yield TargetRecord(
             expense.id,
             frozenset(map(str, _uids(expense))),
             str(expense.number or ""),
             expense.supplier_name,
-            Statement(expense.date, by_rate, gross, expense.currency, reverse_charge_of(expense.lines)),
+            Statement(expense.date, rates_of(expense), gross, expense.currency, reverse_charge_of(expense.lines)),
             has_file=expense.file is not None,
         )

@@ -65,7 +65,7 @@ def _restored(expense: Expense, uid: int, key: str, text: str, specification: Se
         target_id=expense.id,
         target_name=expense.file.file_name if expense.file else None,
         document_date=expense.date,
-        document_number=number_in(words, specification, [str(uid), str(expense.date)], expense.supplier_name),
+        document_number=number_in(words, specification, [str(uid), str(expense.date or "")], expense.supplier_name),
         company=expense.supplier_name,
         currency=currency,
         net_amount=net,
@@ -82,7 +82,7 @@ def amounts_by_rate(expense: Expense) -> dict[StatedRate, RateAmounts]:
     found: dict[StatedRate, RateAmounts] = {}
     for line in expense.lines:
         gross, net, tax = line.gross_amount, line.net_amount, line.tax_amount
-        if gross is None or net is None or tax is None:
+        if line.tax_rate is None or gross is None or net is None or tax is None:
             return {}
         others = found.get(line.tax_rate, RateAmounts(ZERO)).completed(line.tax_rate)
         is_reverse = line.has_reverse_charge and not line.tax_rate
