@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_what_is_wrong_replaces_what_was_and_goes_when_nothing_is(ledger: Ledger):
-    odd = [("pool", Message("pool_missing", pool="a\x00b")), ("connections.debitoor", Message("token_refused"))]
+    odd = [("pool", Message("pool_missing", pool="ä")), ("connections.debitoor", Message("token_refused"))]
     ledger.wrong.keep("acme", WrongSettings("1", [("pool", Message("pool_missing", pool="x"))]))
     ledger.wrong.keep("acme", WrongSettings("2", odd))
     ledger.wrong.keep("other", WrongSettings("3", odd[1:]))
