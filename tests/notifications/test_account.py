@@ -101,6 +101,14 @@ def test_no_notification_is_sent_when_all_is_well(webhook, sync, account, receip
     assert received(webhook) == []
 
 
+def test_a_mistyped_account_is_no_silence(webhook, account):
+    account()
+    told = DebitoorAccountNotifier(account="amce", connection="hook")
+    with pytest.raises(NotificationNotSent, match="acme"):
+        told.notify({})
+    assert received(webhook) == []
+
+
 def test_without_a_connection_the_account_s_own_setting_counts(mailbox, account):
     account(notify={"connection": "mail", "to": ["anna@acme.example"], "language": "da", "when": ["attention"]})
     tell(FAILED, connection="")

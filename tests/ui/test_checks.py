@@ -3,6 +3,8 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from debitoor_provider.messages import words
 from debitoor_provider.runs.check import MISSING
 from debitoor_provider.ui.assets import FOLDER
@@ -92,6 +94,15 @@ def test_a_refusal_of_the_service_is_reported(page, moved, acme):
     acme.block_key()
     assert page().post("api/accounts/acme/check", json={}).status_code == 502
     assert page().get("api/accounts/acme/check.csv").status_code == 502
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)]
+)
+def test_a_link_of_another_site_starts_no_check(page, account, site, status):
+    account()
+    headers = {"Sec-Fetch-Site": site}
+    assert page().get("api/accounts/acme/check.csv", headers=headers).status_code == status
 
 
 def test_the_page_knows_the_reason_of_what_is_sent_after_a_check():

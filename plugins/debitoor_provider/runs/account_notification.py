@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from debitoor_provider.configuration import accounts_folder, ledger_url
 from debitoor_provider.messages import Message
 from debitoor_provider.runs.arguments import unusable
+from debitoor_provider.runs.looking import require_account
 from debitoor_provider.runs.notification import notification_of
 from debitoor_provider.runs.notifiers import NotificationNotSent, send
-from debitoor_provider.services.errors import ServiceError
+from debitoor_provider.services.errors import Misconfigured, ServiceError
 from debitoor_provider.sync.account_files.files import find_account
 from debitoor_provider.sync.accounts.sections import Notify
 from debitoor_provider.sync.ledger import WENT_THROUGH, Ledger, LedgerError
@@ -49,7 +50,16 @@ def tell_of(account_id: str, notify: Notify | None, context: Mapping[str, Any]) 
     digest = open_digest(ledger, account_id, _failure(ledger, account_id, context))
     if digest.has_news:
         send(notify, notification_of(account_id, account.name if account else account_id, digest, notify.language))
+    elif ledger.runs.representative(account_id) is None:
+        _require_account(account_id, ledger)
     return digest.has_news
+
+
+def _require_account(account_id: str, ledger: Ledger) -> None:
+    try:
+        require_account(account_id, ledger)
+    except Misconfigured as error:
+        raise NotificationNotSent(error.message) from None
 
 
 def _failure(ledger: Ledger, account_id: str, context: Mapping[str, Any]) -> Message | None:

@@ -64,7 +64,7 @@ def find_clean(
     ledger = Ledger.open(ledger_url())
     run = ledger.runs.representative(account)
     if run is None:
-        _require_account(account, ledger)
+        require_account(account, ledger)
         return None
     listed = ledger.runs.last_listed([account]).get(account)
     if run.verdict not in WENT_THROUGH or listed is None:
@@ -127,8 +127,11 @@ def _one_of(field: str, given: str | None, choices: Collection[str]) -> str | No
     raise Misconfigured(not_a_choice(field, given, choices))
 
 
-def _require_account(account: str, ledger: Ledger) -> None:
-    """Check that an account that never ran exists: a sensor with a mistyped one would wait in vain."""
+def require_account(account: str, ledger: Ledger) -> None:
+    """Check that an account without documents exists, since nothing would ever be found of a mistyped one.
+
+    :raises Misconfigured: naming the one that was probably meant
+    """
     folder = accounts_folder()
     if account in ledger.figures.accounts() or find_account(folder, account).dag_id:
         return

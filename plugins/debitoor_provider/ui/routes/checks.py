@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.ui import audit, checks
@@ -29,7 +29,18 @@ def check_account(account_id: str, body: CheckRequest, user: GetUserDep) -> Chec
     return checks.check(account_id, settings_of(account_id), body.start, body.end, audit.actor(user))
 
 
-@router.get("/accounts/{account_id}/check.csv", dependencies=[Depends(RUN)])
+def _from_here(
+    fetched: Annotated[str | None, Header(alias="sec-fetch-site", include_in_schema=False)] = None,
+) -> None:
+    """Refuse a link of another site: a check takes calls, and holds what the target has twice.
+
+    :raises RequestRefused: with 403
+    """
+    if fetched in {"cross-site", "same-site"}:
+        raise RequestRefused("other_site", status=403)
+
+
+@router.get("/accounts/{account_id}/check.csv", dependencies=[Depends(RUN), Depends(_from_here)])
 def export_check(
     account_id: str,
     user: GetUserDep,
