@@ -107,9 +107,6 @@ class FolderDirection:
     def is_archived(self, record: Document) -> bool:
         return record.is_archived
 
-    def still_waits(self, entry: Entry) -> None:
-        """Return ``None``, as :meth:`recheck` has no document to look at."""
-
     def recheck(self, entry: Entry) -> LeftOut | bool:
         return False
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
 import pytest
@@ -47,40 +47,6 @@ def test_a_run_within_the_limit_asks_nothing(acme: Stage) -> None:
     acme.export(acme.exports(limits={"new_documents": 2}))
     assert acme.ledger.stops.pending([acme.account_id]) == []
     assert len(acme.booked()) == 2
-
-
-WAITS: dict[str, Any] = {"workflow": {"is_completed": False, "step": "1"}}
-
-
-@pytest.mark.parametrize("limits", [{"new_documents": 2}, {"amount": 250}])
-def test_documents_that_wait_for_their_approval_do_not_count(acme: Stage, limits: dict[str, Any]) -> None:
-    account = acme.exports(limits=limits, filter={"approved_only": True})
-    uids = acme.documents(4, **WAITS)
-    for _ in range(2):
-        assert preview(acme.job(account)).stop is None
-        acme.export(account)
-        assert set(acme.states().values()) == {"waiting not_approved"}
-        acme.clock.pass_by(hours=1)
-    for uid in uids[:3]:
-        acme.company.edit_document(int(uid), workflow={"is_completed": True})
-    shown = preview(acme.job(account)).stop
-    with pytest.raises(LimitExceeded) as met:  # before any of them is sent
-        acme.export(account)
-    assert acme.booked() == {}
-    assert met.value.message == shown
-    assert sorted(acme.states().values()) == ["planned"] * 3 + ["waiting not_approved"]
-    allow(acme)
-    acme.export(account)
-    assert acme.booked().keys() == set(uids[:3])
-
-
-def test_documents_that_wait_do_not_dilute_the_share_of_rejected_ones(acme: Stage) -> None:
-    acme.documents(JUDGED_FROM + 1, **WAITS)
-    acme.documents(JUDGED_FROM, tax_rates=[])
-    with pytest.raises(LimitExceeded):
-        acme.export(
-            acme.exports(limits={"rejected_share": 90}, filter={"approved_only": True, "without_workflow": "pass"})
-        )
 
 
 def test_documents_that_arrived_meanwhile_are_moved_up_to_the_limit(acme: Stage) -> None:

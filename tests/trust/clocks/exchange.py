@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from debitoor_provider.services.errors import RetryError
-from debitoor_provider.sync.steps.lease import LEASE
+from debitoor_provider.sync.steps.transfer import LEASE
 from tests.sync.stage import Stage
 from tests.trust.common.referee import Findings, Referee
 

@@ -30,7 +30,7 @@ from debitoor_provider.sync.export.records import DOCUMENTS, planned_document
 from debitoor_provider.sync.export.restored import found_documents
 from debitoor_provider.sync.export.selection import select
 from debitoor_provider.sync.export.suppliers import Suppliers
-from debitoor_provider.sync.export.waits import ASKED, RECHECKED, look_again, unreleased
+from debitoor_provider.sync.export.waits import ASKED, RECHECKED, look_again
 from debitoor_provider.sync.home_rate import rate_doubts
 from debitoor_provider.sync.markers import find_sales_marker, sales_marker
 from debitoor_provider.sync.naming.naming import document_name
@@ -163,10 +163,6 @@ class ExportDirection:
     def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return whether a run looks at a document that waits for its date, an exchange rate or its approval."""
         return look_again(entry, self.account, self._rates)
-
-    def still_waits(self, entry: Entry) -> LeftOut | None:
-        """Return why a document waits for its approval; a call, if the account takes approved ones only."""
-        return unreleased(entry, self.account, self.getmyinvoices)
 
     def planned(self, record: Document, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from debitoor_provider.services.errors import RejectError
 from debitoor_provider.sync.export.choices import corrected, to_decisions
 from debitoor_provider.sync.export.conversion import still_waits
 from debitoor_provider.sync.export.records import DOCUMENTS
-from debitoor_provider.sync.export.selection import select, select_workflow, undated
+from debitoor_provider.sync.export.selection import select, undated
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, waiting
 from debitoor_provider.sync.period import outside
 from debitoor_provider.sync.steps.left_out import LeftOut, before_reading
 
 if TYPE_CHECKING:
     from debitoor_provider.messages import Message
-    from debitoor_provider.services.getmyinvoices.client import GetMyInvoicesClient
     from debitoor_provider.services.getmyinvoices.models import Document
     from debitoor_provider.sync.accounts.settings import ExportAccount
     from debitoor_provider.sync.export.evidence import Evidence
@@ -50,17 +48,6 @@ def require_period(document: Document, evidence: Evidence | None, account: Expor
 def _is_read(waits: Message) -> bool:
     """Return whether a document waits for its date although its file has been read."""
     return waits.code == "period_by_invoice" or bool(waits.params.get("is_read"))
-
-
-def unreleased(entry: Entry, account: ExportAccount, getmyinvoices: GetMyInvoicesClient) -> LeftOut | None:
-    """Return why a document waits for its approval; ``None`` if it does not, or is left to what moves it."""
-    if not account.filter.approved_only:
-        return None
-    try:
-        detail = getmyinvoices.document(int(entry.source_id), approval=True)
-    except RejectError:
-        return None
-    return select_workflow(detail.workflow, account)
 
 
 def look_again(entry: Entry, account: ExportAccount, rates: ExchangeRates) -> LeftOut | bool:

@@ -141,9 +141,6 @@ class ImportDirection:
         """Return why the account does not take a document."""
         return select_sales(record, self.account)
 
-    def still_waits(self, entry: Entry) -> None:
-        """Return ``None``, as :meth:`recheck` has no document to look at."""
-
     def recheck(self, entry: Entry) -> LeftOut | bool:
         """Return ``False``: whatever a document waits for, the listing of changes shows it."""
         return False

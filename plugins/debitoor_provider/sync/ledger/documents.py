@@ -128,11 +128,15 @@ class Documents:
         return found
 
     def waiting(
-        self, account: str, limit: int | None = None, codes: Collection[str] | None = None, due: datetime | None = None
+        self,
+        account: str,
+        limit: int | None = None,
+        codes: Collection[str] | None = None,
+        ask_at: datetime | None = None,
     ) -> Pending:
         """Return the waiting documents of an account; order and parameters are those of :func:`.waiting_ids`."""
         with self._database().read() as connection:
-            return Pending(self._database, waiting_ids(connection, account, limit, codes, due))
+            return Pending(self._database, waiting_ids(connection, account, limit, codes, ask_at))
 
     def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
         """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""

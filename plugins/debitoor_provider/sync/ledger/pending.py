@@ -77,18 +77,18 @@ def waiting_ids(
     account: str,
     limit: int | None,
     codes: Collection[str] | None,
-    due: datetime | None = None,
+    ask_at: datetime | None = None,
 ) -> Sequence[int]:
     """Return the ids of an account's waiting documents, those first that were asked about longest ago.
 
     :param codes: the reasons for which they wait; ``None``: any
-    :param due: only those that are to be asked about again at this time, see :func:`_is_due`
+    :param ask_at: only those that are to be asked about again at this time, see :func:`_is_due`
     """
     query = sa.select(documents.c.id).where(documents.c.account == account, documents.c.state == State.WAITING)
     if codes is not None:
         query = query.where(documents.c.reason_code.in_(sorted(codes)))
-    if due is not None:
-        query = query.where(_is_due(due))
+    if ask_at is not None:
+        query = query.where(_is_due(ask_at))
     return connection.scalars(query.order_by(documents.c.asked_at, documents.c.id).limit(limit)).all()
 
 

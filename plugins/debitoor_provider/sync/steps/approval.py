@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from debitoor_provider.messages import Message
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.steps.lease import LEASE, RunLeases
+from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import (
     PLAN_WAITS,
     LimitExceeded,
@@ -22,6 +22,7 @@ from debitoor_provider.sync.steps.limits import (
     use_permission,
 )
 from debitoor_provider.sync.steps.stream import BATCH
+from debitoor_provider.sync.steps.transfer import LEASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

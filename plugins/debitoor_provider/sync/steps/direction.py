@@ -131,10 +131,6 @@ class Direction(Protocol[Record]):
         """
         ...
 
-    def still_waits(self, entry: Entry) -> LeftOut | None:
-        """Ask why a planned document waits, for one of the reasons in :attr:`asked`; ``None`` if it does not."""
-        ...
-
     def planned(self, record: Record, left_out: LeftOut | None = None) -> PlannedDocument:
         """Return what the ledger keeps of a document.
 

@@ -8,7 +8,6 @@ clock that runs on in the meantime, and it is looked at before every piece of ev
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from debitoor_provider.services.steady_clock import steady_seconds
@@ -16,10 +15,9 @@ from debitoor_provider.sync.ledger import LeaseLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+    from datetime import timedelta
 
     from debitoor_provider.sync.ledger import Entry, Ledger
-
-LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
 
 
 class RunLeases:

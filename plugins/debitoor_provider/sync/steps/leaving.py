@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from debitoor_provider.sync.ledger import State
-from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind
 
 if TYPE_CHECKING:
     from debitoor_provider.sync.ledger import Entry, Ledger
@@ -16,15 +15,13 @@ log = logging.getLogger(__name__)
 
 
 def leave(ledger: Ledger, entry: Entry, left_out: LeftOut) -> None:
-    """Remove a document that the target does not have from a run: it waits, or is no concern of the account.
-
-    :raises Obstacle: when it waits
-    """
+    """Remove a document that the target does not have from a run: it waits, or is no concern of the account."""
     if entry.was_there:
         entry = ledger.steps.not_there(entry)
-    if left_out.waits:
-        raise Obstacle(ObstacleKind.WAITING, left_out.message)
     if entry.state is State.SENDING:
         entry = ledger.steps.postpone(entry, left_out.message)
-    ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
+    if left_out.waits:
+        ledger.steps.wait(entry, left_out.message)
+    else:
+        ledger.plans.enter(entry.account, entry.direction, entry.run_id, [], gone=[entry.source_id])
     log.info("Document %s is not sent now: %s", entry.source_id, left_out.reason)

@@ -16,7 +16,6 @@ from debitoor_provider.messages import Message
 from debitoor_provider.services.errors import StopError
 from debitoor_provider.sync.batches import chunks
 from debitoor_provider.sync.ledger import Entry, State
-from debitoor_provider.sync.steps.unreleased import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -69,25 +68,16 @@ def to_move(job: Job, *, unchanged_since: int | None = None) -> Pending:
 
 
 def exceeded_by(job: Job) -> list[Excess]:
-    """Return the limits that the documents of a run exceed by their number or amount, allowed or not.
-
-    Documents that would exceed one are asked about first: those that wait, e.g. for their approval, do not count.
-    """
+    """Return the limits that the documents of a run exceed by their number or amount, allowed or not."""
     limits, runs = job.account.limits, job.ledger.runs
     if limits.new_documents is None and limits.amount is None:
         return []
-
-    def judged(planned: Pending) -> list[Excess]:
-        return _excesses(
-            job,
-            planned,
-            moved=lambda: at_target(runs.counts(job.run_id)),
-            amounts_moved=lambda: runs.amounts_moved(job.run_id),
-        )
-
-    planned = to_move(job)
-    found = judged(planned)
-    return judged(to_move(job)) if found and settle(job, list(planned)) else found
+    return _excesses(
+        job,
+        to_move(job),
+        moved=lambda: at_target(runs.counts(job.run_id)),
+        amounts_moved=lambda: runs.amounts_moved(job.run_id),
+    )
 
 
 def at_target(counts: Mapping[str, int]) -> int:
@@ -190,7 +180,7 @@ class RejectedShare:
             return
         counts = job.ledger.runs.counts(job.run_id)
         self._rejected = counts.get("rejected", 0)
-        self._finished = self._rejected + at_target(counts) + counts.get("held", 0)
+        self._finished = self._rejected + at_target(counts) + sum(counts.get(name, 0) for name in ("held", "waiting"))
 
     def count(self, *, is_rejected: bool) -> None:
         """Count a document that the run is through with.

@@ -207,7 +207,7 @@ def _waiting(job: Job) -> tuple[list[Entry], dict[str, tuple[Entry, LeftOut]]]:
     again: list[Entry] = []
     resting: dict[str, tuple[Entry, LeftOut]] = {}
     waiting, direction = job.ledger.documents.waiting, job.direction
-    asked = waiting(job.account_id, _RECHECKED, direction.asked, due=job.now()) if direction.asked else ()
+    asked = waiting(job.account_id, _RECHECKED, direction.asked, ask_at=job.now()) if direction.asked else ()
     others = waiting(job.account_id, codes=direction.rechecked) if direction.rechecked else ()
     for entry in merge(asked, others, key=_asked_first):  # the rest, any number, is left to the listing
         match direction.recheck(entry):

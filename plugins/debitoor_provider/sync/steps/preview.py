@@ -62,8 +62,7 @@ def preview(job: Job, requested: Window | None = None, limit: int | None = None)
     judged = {id(row): _due_preview_in_turn(job, row, drafts, lookalikes) for row in due} if drafts else {}
     documents = [judged.get(id(row)) or _settled_preview(row) for row in shown]
     warnings = [one.message for one in (*job.direction.unknown_names(), *(job.direction.doubts() if due else ()))]
-    unreleased = {one.source_id for one in documents if one.message and one.message.code in job.direction.asked}
-    stop = foreseen(job, [one for one in to_move if one.source_id not in unreleased])
+    stop = foreseen(job, to_move)
     stays = sum(judged[id(row)].outcome not in {PreviewOutcome.SEND, PreviewOutcome.THERE} for row in due)
     if stop is None and (late := foreseen_at_archive(job, sum(row.is_due for row in rows) - stays)):
         warnings.append(late)

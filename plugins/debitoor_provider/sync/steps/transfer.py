@@ -7,6 +7,7 @@ import os
 import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from debitoor_provider.messages import Message
@@ -15,7 +16,7 @@ from debitoor_provider.services.http.permit import writes_ask
 from debitoor_provider.sync.batches import WHOLE, chunks
 from debitoor_provider.sync.ledger import DUE, EntryChanged, IllegalTransition, LeaseLost, State
 from debitoor_provider.sync.obstacle import Obstacle, ObstacleKind, refusal
-from debitoor_provider.sync.steps.lease import LEASE, RunLeases
+from debitoor_provider.sync.steps.lease import RunLeases
 from debitoor_provider.sync.steps.limits import RejectedShare, require_within_limits
 from debitoor_provider.sync.steps.parallel import each, postponed
 from debitoor_provider.sync.steps.repeated_answers import RepeatedAnswers
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=120)  # how long a killed run keeps others from its documents
 
 
 class Unprepared(Exception):
@@ -79,10 +82,10 @@ def transfer(job: Job) -> None:
     :raises LimitExceeded: when it would do more than its account allows, before it does
     :raises RetryError: when documents are left that may go later, with the longest wait a service asked for
     """
-    if not job.due():
+    pending = job.due()
+    if not pending:
         return
     require_within_limits(job)
-    pending = job.due()  # without those that turned out to wait
     share = RejectedShare(job)
     owner = f"{job.run_id}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     leases, repeated = RunLeases(job.ledger, owner, LEASE), RepeatedAnswers(job.ledger)
@@ -120,9 +123,7 @@ def _move(
         batch.move(entry, count)
 
     def count(entry: Entry, mover: Mover) -> None:
-        is_rejected = _move_one(entry, mover, job.ledger, leases, repeated)
-        if is_rejected is not None:
-            share.count(is_rejected=is_rejected)
+        share.count(is_rejected=_move_one(entry, mover, job.ledger, leases, repeated))
 
     try:
         with ThreadPoolExecutor(1, "claim") as background:
@@ -145,8 +146,8 @@ def _move(
         raise RetryError(Message("moved_by_another_run", count=still), retry_after=LEASE.total_seconds())
 
 
-def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases, repeated: RepeatedAnswers) -> bool | None:
-    """Move one document; return whether it was rejected, ``None`` if it waits."""
+def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases, repeated: RepeatedAnswers) -> bool:
+    """Move one document; return whether it was rejected."""
     wrote = False
 
     def permit() -> None:
@@ -170,16 +171,14 @@ def _move_one(entry: Entry, mover: Mover, ledger: Ledger, leases: RunLeases, rep
         return False
 
 
-def _attempt(entry: Entry, mover: Mover, ledger: Ledger, repeated: RepeatedAnswers) -> bool | None:
-    """Let one document move and write down what kept it from it; return as :func:`_move_one` does."""
+def _attempt(entry: Entry, mover: Mover, ledger: Ledger, repeated: RepeatedAnswers) -> bool:
+    """Let one document move and write down what kept it from it; return whether it was rejected."""
     try:
         mover(entry)
     except Obstacle as obstacle:
         _record(obstacle, entry, ledger)
-        waits = obstacle.kind is ObstacleKind.WAITING
-        level = logging.INFO if waits else logging.WARNING
-        log.log(level, "Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
-        return None if waits else obstacle.kind is ObstacleKind.REJECTED
+        log.warning("Document %s is %s: %s", entry.source_id, obstacle.kind.value, obstacle)
+        return obstacle.kind is ObstacleKind.REJECTED
     except RejectError as error:
         message = refusal(error)
         ledger.steps.reject(entry, message, code="refused_by_service")
