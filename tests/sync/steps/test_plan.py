@@ -117,46 +117,6 @@ def test_a_document_waits_for_its_approval_and_is_moved_when_it_is_released(acme
     assert acme.booked() == {uid: 119}
 
 
-def test_the_longer_a_document_is_known_the_less_often_its_approval_is_asked_for(acme: Stage) -> None:
-    account = acme.exports(filter={"approved_only": True})
-    uid = acme.document(**waits_for_approval())
-    acme.export(account)
-
-    def asked(hours: int) -> list[bool]:
-        """Return in which of the next hours a run asks for it."""
-        found = []
-        for _ in range(hours):
-            acme.clock.pass_by(hours=1)
-            watch = acme.watch()
-            acme.export(account)
-            found.append(watch.calls["gmi.documents.get"] == 1)
-        return found
-
-    assert all(asked(20))
-    acme.clock.pass_by(hours=6)
-    assert asked(12) == [True, *[False] * 5] * 2
-    acme.clock.pass_by(days=6, hours=3)  # everything is listed once more
-    assert sum(asked(46)) == 2
-    acme.clock.pass_by(hours=1)
-    acme.company.edit_document(int(uid), note="seen", workflow={"is_completed": True})
-    acme.export(account)  # the list shows that it has changed
-    assert acme.booked() == {uid: 119}
-
-
-def test_a_document_that_a_person_names_is_asked_for_at_once(acme: Stage) -> None:
-    account = acme.exports(filter={"approved_only": True})
-    uid = acme.document(**waits_for_approval())
-    acme.export(account)
-    acme.clock.pass_by(days=3)
-    acme.export(account)
-    acme.clock.pass_by(hours=1)
-    watch = acme.watch()
-    acme.export(account)
-    assert watch.calls["gmi.documents.get"] == 0
-    acme.export(account, manual(None, None, (uid,)))
-    assert watch.calls["gmi.documents.get"] > 0
-
-
 def test_a_deleted_waiting_document_is_not_looked_up_for_ever(acme: Stage) -> None:
     account = acme.exports(filter={"approved_only": True})
     uid = acme.document(**waits_for_approval())

@@ -127,16 +127,13 @@ class Documents:
                 found |= {entry.source_id: entry for entry in map(to_entry, rows)}
         return found
 
-    def waiting(
-        self,
-        account: str,
-        limit: int | None = None,
-        codes: Collection[str] | None = None,
-        ask_at: datetime | None = None,
-    ) -> Pending:
-        """Return the waiting documents of an account; order and parameters are those of :func:`.waiting_ids`."""
+    def waiting(self, account: str, limit: int | None = None, codes: Collection[str] | None = None) -> Pending:
+        """Return the waiting documents of an account, those first that were listed or asked about longest ago.
+
+        :param codes: the reasons for which they wait; ``None``: any
+        """
         with self._database().read() as connection:
-            return Pending(self._database, waiting_ids(connection, account, limit, codes, ask_at))
+            return Pending(self._database, waiting_ids(connection, account, limit, codes))
 
     def sent_elsewhere(self, entries: Iterable[Entry]) -> dict[int, Entry]:
         """Return, by the id of each given entry, the entry by which another account sent or is sending the same."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, overload
 
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from debitoor_provider.sync.ledger.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -66,44 +64,17 @@ class Pending(Sequence["Entry"]):
         return {id_: found[id_] for id_ in self._ids}
 
 
-_EACH_RUN = timedelta(days=1)
-_OFTEN = timedelta(days=7)
-_OFTEN_EVERY = timedelta(hours=5, minutes=30)  # less than 6 hours, as runs do not begin to the second
-_SELDOM_EVERY = timedelta(hours=23)
-
-
 def waiting_ids(
-    connection: Connection,
-    account: str,
-    limit: int | None,
-    codes: Collection[str] | None,
-    ask_at: datetime | None = None,
+    connection: Connection, account: str, limit: int | None, codes: Collection[str] | None
 ) -> Sequence[int]:
     """Return the ids of an account's waiting documents, those first that were asked about longest ago.
 
     :param codes: the reasons for which they wait; ``None``: any
-    :param ask_at: only those that are to be asked about again at this time, see :func:`_is_due`
     """
     query = sa.select(documents.c.id).where(documents.c.account == account, documents.c.state == State.WAITING)
     if codes is not None:
         query = query.where(documents.c.reason_code.in_(sorted(codes)))
-    if ask_at is not None:
-        query = query.where(_is_due(ask_at))
     return connection.scalars(query.order_by(documents.c.asked_at, documents.c.id).limit(limit)).all()
-
-
-def _is_due(now: datetime) -> sa.ColumnElement[bool]:
-    """Return what is true of documents to ask about again: the longer a document is known, the less often.
-
-    In each run on its first day, about every six hours in its first week, and about once a day afterwards.
-    """
-    came, asked = documents.c.created_at, documents.c.asked_at
-    return sa.or_(
-        asked.is_(None),
-        asked <= now - _SELDOM_EVERY,
-        came > now - _EACH_RUN,
-        sa.and_(came > now - _OFTEN, asked <= now - _OFTEN_EVERY),
-    )
 
 
 def read_by_ids(database: Callable[[], Database], ids: Iterable[int]) -> list[Entry]:

@@ -201,13 +201,13 @@ def _decided(job: Job, selected: Iterable[tuple[str, Any, LeftOut | None]]) -> M
 def _waiting(job: Job) -> tuple[list[Entry], dict[str, tuple[Entry, LeftOut]]]:
     """Return the waiting documents to look at although no listing shows them, and those not to look at if one does.
 
-    The first are those asked about longest ago that are due again, e.g. for their approval; the others wait e.g. for an
-    exchange rate, and come with the reason for which they still do.
+    The first are those that have waited longest, e.g. for their approval; the others wait e.g. for an exchange rate,
+    and come with the reason for which they still do.
     """
     again: list[Entry] = []
     resting: dict[str, tuple[Entry, LeftOut]] = {}
     waiting, direction = job.ledger.documents.waiting, job.direction
-    asked = waiting(job.account_id, _RECHECKED, direction.asked, ask_at=job.now()) if direction.asked else ()
+    asked = waiting(job.account_id, _RECHECKED, direction.asked) if direction.asked else ()
     others = waiting(job.account_id, codes=direction.rechecked) if direction.rechecked else ()
     for entry in merge(asked, others, key=_asked_first):  # the rest, any number, is left to the listing
         match direction.recheck(entry):
