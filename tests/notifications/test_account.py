@@ -103,9 +103,9 @@ def test_no_notification_is_sent_when_all_is_well(webhook, sync, account, receip
 
 def test_a_mistyped_account_is_no_silence(webhook, account):
     account()
-    told = DebitoorAccountNotifier(account="amce", connection="hook")
+    notifier = DebitoorAccountNotifier(account="amce", connection="hook")
     with pytest.raises(NotificationNotSent, match="acme"):
-        told.notify({})
+        notifier.notify({})
     assert received(webhook) == []
 
 

@@ -245,7 +245,7 @@ def test_the_mark_of_each_is_from_the_beginning_of_the_listing(listed, fire, san
 
 
 def test_a_slow_mail_server_keeps_no_other_account_waiting(listed, fire, monkeypatch):
-    names = listed(**{FIRST: {}}, told={"notify": {"connection": "hook"}}, two={})
+    names = listed(**{FIRST: {}}, notified={"notify": {"connection": "hook"}}, two={})
     make_plan, is_two_planned = runs_scheduled.make_plan, threading.Event()
 
     def planned(job: Job, window: Any) -> Planned:
@@ -254,17 +254,17 @@ def test_a_slow_mail_server_keeps_no_other_account_waiting(listed, fire, monkeyp
             is_two_planned.set()
         return made
 
-    def tell_slowly(job: Job, report: Report) -> None:
-        if job.account_id == "told":
+    def send_slowly(job: Job, report: Report) -> None:
+        if job.account_id == "notified":
             assert is_two_planned.wait(10)
-            told.append(report.verdict)
+            sent.append(report.verdict)
 
-    told: list[str] = []
+    sent: list[str] = []
     monkeypatch.setattr(runs_scheduled, "make_plan", planned)
-    monkeypatch.setattr(together, "tell", tell_slowly)
+    monkeypatch.setattr(together, "tell", send_slowly)
     events = fire(*names)
     assert all(isinstance(event, TaskSkippedEvent) for event in events.values())
-    assert told == ["success"]
+    assert sent == ["success"]
 
 
 class TestKeys:

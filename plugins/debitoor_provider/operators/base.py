@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from debitoor_provider.runs.lineage import Lineage
     from debitoor_provider.sync.accounts.settings import Account
+    from debitoor_provider.sync.ledger import Run
     from debitoor_provider.sync.steps.direction import Side
     from debitoor_provider.sync.steps.job import Job
 
@@ -146,16 +147,17 @@ class SyncOperator(BaseOperator):
     def _run(self, job: Job, context: Context, step: Callable[[Job, Context], dict[str, Any]]) -> dict[str, Any]:
         from debitoor_provider.policies.time_slices import in_time_slices
         from debitoor_provider.runs.lineage import lineage_of
-        from debitoor_provider.sync.ledger import LedgerError, Verdict
+        from debitoor_provider.sync.ledger import DRY_RUN, LedgerError, Verdict
 
         try:
             self.require_direction(job)
             self.lineage = lineage_of(job, self.reads, self.writes)
             with in_time_slices(job):
-                is_first = self._is_first(job)
+                run = None if self.reports else job.ledger.runs.get(job.run_id)
+                is_first = not self.reports and self._is_first(run)
                 if is_first:
                     self._begin(job, context)
-                elif self._is_dry(job):
+                elif run is not None and run.kind == DRY_RUN:
                     self.log.info("The run is a dry run, so nothing is done here.")
                     return {}
                 summary = step(job, context)
@@ -203,20 +205,12 @@ class SyncOperator(BaseOperator):
             message = Message("wrong_direction", account=job.account_id, direction=row.title)
             raise Misconfigured(message, operation="open_account")
 
-    def _is_first(self, job: Job) -> bool:
-        """Return whether no other step of the run was before this one, by the DAG or by the ledger."""
-        if self.reports:
-            return False
-        if job.ledger.runs.get(job.run_id) is None:
-            return True
-        return self.is_in_dag and not self.own_steps(upstream=True)
+    def _is_first(self, run: Run | None) -> bool:
+        """Return whether no other step of the run was before this one, by the ledger or by the DAG.
 
-    def _is_dry(self, job: Job) -> bool:
-        """Return whether the step would change something in a run that is to move nothing."""
-        from debitoor_provider.sync.ledger import DRY_RUN
-
-        run = None if self.reports else job.ledger.runs.get(job.run_id)
-        return run is not None and run.kind == DRY_RUN
+        :param run: as the ledger has it; ``None`` before its first step
+        """
+        return run is None or (self.is_in_dag and not self.own_steps(upstream=True))
 
     def _begin(self, job: Job, context: Context) -> None:
         """Enter the run into the ledger, and plan it where the step needs a plan."""

@@ -171,7 +171,6 @@ class DebitoorPlanOperator(SyncOperator):
 
     def _stop(self, job: Job, context: Context, *, reason: dict[str, Any]) -> dict[str, Any]:
         """Fail as the plan in the triggerer did."""
-        from debitoor_provider.messages import Message
         from debitoor_provider.services.errors import StopError
 
         raise StopError(Message.from_json(reason))

@@ -65,7 +65,7 @@ def plan_scheduled(
 ) -> tuple[Planned | None, Report | None]:
     """Plan a scheduled run; return the plan, and the run's report when nothing is to be done.
 
-    There is no plan when everything is to be listed. The account's people have yet to be told of the report.
+    There is no plan when everything is to be listed. The report is not sent to the account's people here.
 
     :param shared: a listing for this and other accounts
     :raises ServiceError: whatever went wrong at the source

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from airflow.sdk.configuration import conf
+from fastapi import Header
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
 from debitoor_provider.messages import Message
 from debitoor_provider.services.http.origin import site
+from debitoor_provider.ui.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+_FETCHED = "sec-fetch-site"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -38,8 +41,19 @@ class SameOrigin:
         await self.app(scope, receive, send)
 
 
+def not_from_another_site(
+    fetched: Annotated[str | None, Header(alias=_FETCHED, include_in_schema=False)] = None,
+) -> None:
+    """Refuse a link of another site to a route that has an effect although it is a GET.
+
+    :raises RequestRefused: with 403
+    """
+    if fetched in {"cross-site", "same-site"}:
+        raise RequestRefused("other_site", status=403)
+
+
 def _is_own(headers: Headers) -> bool:
-    fetched, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    fetched, origin = headers.get(_FETCHED), headers.get("origin")
     if fetched is not None:
         return fetched == "same-origin"
     if origin is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -204,19 +205,26 @@ def test_a_blocked_key_stops_the_plan_and_leaves_the_watermark(acme: Stage) -> N
 # What was verified
 
 
-def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acme: Stage) -> None:
-    uid = acme.document()
-    acme.plan(acme.exports())
-    acme.name(acme.exports())
+def store_with(acme: Stage, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Let Debitoor store each expense with other values.
+
+    :param change: returns the fields that differ, from the expense as it was sent
+    """
     create = acme.debitoor.create_expense
 
-    def edited(expense: Any) -> Any:
+    def changed(expense: Any) -> Any:
         stored = create(expense)
-        acme.company.edit_entity(stored.id, totalGrossAmount="118.99")
+        [sent] = [one for one in acme.company.expenses() if one["id"] == stored.id]
+        acme.company.edit_entity(stored.id, **change(sent))
         return acme.debitoor.expense(stored.id)
 
-    acme.debitoor.create_expense = edited
-    acme.send(acme.exports())
+    acme.debitoor.create_expense = changed
+
+
+def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acme: Stage) -> None:
+    uid = acme.document()
+    store_with(acme, lambda _: {"totalGrossAmount": "118.99"})
+    acme.export()
     assert acme.states() == {uid: "rejected stored_differently"}
     assert "gross amount 118.99 instead of 119.00" in acme.entry(uid).reason
     assert not acme.ledger.documents.to_archive("acme")
@@ -225,18 +233,8 @@ def test_an_expense_that_is_stored_with_other_figures_is_not_taken_for_moved(acm
 def test_an_expense_that_is_stored_without_its_marker_is_not_taken_for_moved(acme: Stage) -> None:
     """It would not be found again, and be sent twice after the loss of the ledger."""
     uid = acme.document()
-    acme.plan(acme.exports())
-    acme.name(acme.exports())
-    create = acme.debitoor.create_expense
-
-    def cut_short(expense: Any) -> Any:
-        stored = create(expense)
-        [line] = acme.company.expenses()[0]["lines"]
-        acme.company.edit_entity(stored.id, lines=[line | {"description": line["description"][:5]}])
-        return acme.debitoor.expense(stored.id)
-
-    acme.debitoor.create_expense = cut_short
-    acme.send(acme.exports())
+    store_with(acme, lambda sent: {"lines": [line | {"description": "Paper"} for line in sent["lines"]]})
+    acme.export()
     assert acme.states() == {uid: "rejected stored_differently"}
     assert f"without [GMI {uid}] at the end of a line" in acme.entry(uid).reason
 

@@ -86,13 +86,17 @@ def _as_copy(expense: Expense) -> Copy:
 
 def _uids(expense: Expense) -> frozenset[int]:
     """Return the documents whose markers an expense carries."""
-    return frozenset(marked_lines(expense))
+    return _uids_in(line.description for line in expense.lines)
+
+
+def _uids_in(descriptions: Iterable[str]) -> frozenset[int]:
+    return frozenset(uid for text in descriptions if (uid := find_marker(text)) is not None)
 
 
 def _marked(descriptions: Iterable[str]) -> int | tuple[int, ...]:
     """Return the document whose marker an expense with these lines carries, as most do, or else the documents."""
-    uids = {uid for text in descriptions if (uid := find_marker(text)) is not None}
-    return uids.pop() if len(uids) == 1 else tuple(uids)
+    uids = _uids_in(descriptions)
+    return next(iter(uids)) if len(uids) == 1 else tuple(uids)
 
 
 def marked_lines(expense: Expense) -> dict[int, list[ExpenseLine]]:

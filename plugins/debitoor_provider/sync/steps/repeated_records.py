@@ -56,7 +56,7 @@ def require_single(ledger: Ledger, entry: Entry, copies: Sequence[Copy]) -> None
 
 
 def hold_repeated(job: Job, copies: Copies) -> None:
-    """Hold the moved documents of which the target has more records than a person wanted, whoever made them.
+    """Hold moved documents with more records at the target than a person wanted, no matter who created them.
 
     Those that are still under way are left to the run that moves them, which looks at the target itself.
     """

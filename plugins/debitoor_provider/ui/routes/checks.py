@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from debitoor_provider.ui import audit, checks
@@ -15,6 +15,7 @@ from debitoor_provider.ui.csv_export import CsvForm
 from debitoor_provider.ui.folder import settings_of
 from debitoor_provider.ui.models.checks import CheckModel, CheckRequest
 from debitoor_provider.ui.models.common import RequestDay
+from debitoor_provider.ui.origin import not_from_another_site
 from debitoor_provider.ui.refusals import RequestRefused
 from debitoor_provider.ui.strict import StrictRoute
 
@@ -29,18 +30,8 @@ def check_account(account_id: str, body: CheckRequest, user: GetUserDep) -> Chec
     return checks.check(account_id, settings_of(account_id), body.start, body.end, audit.actor(user))
 
 
-def _from_here(
-    fetched: Annotated[str | None, Header(alias="sec-fetch-site", include_in_schema=False)] = None,
-) -> None:
-    """Refuse a link of another site: a check takes calls, and holds what the target has twice.
-
-    :raises RequestRefused: with 403
-    """
-    if fetched in {"cross-site", "same-site"}:
-        raise RequestRefused("other_site", status=403)
-
-
-@router.get("/accounts/{account_id}/check.csv", dependencies=[Depends(RUN), Depends(_from_here)])
+# A check takes calls, and holds what the target has twice.
+@router.get("/accounts/{account_id}/check.csv", dependencies=[Depends(RUN), Depends(not_from_another_site)])
 def export_check(
     account_id: str,
     user: GetUserDep,
